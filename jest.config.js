@@ -1,0 +1,18 @@
+// Tests run on what the compiler emits (build/), so that worker threads and spawned processes are the very
+// files that ship, and every test is type-checked before it runs.
+
+// ESM-only packages that CommonJS dependencies load with require(): Node >= 20.19 allows it, Jest only from Node 24.9.
+const REQUIRED_ESM = 'cookie|content-disposition';
+
+/** @type {import('jest').Config} */
+export default {
+  roots: ['<rootDir>/build'],
+  testEnvironment: 'node',
+  testRegex: '\\.(spec|e2e-spec)\\.js$',
+  setupFiles: ['reflect-metadata'],
+  testTimeout: 30_000,
+  transformIgnorePatterns: [`/node_modules/(?!(${REQUIRED_ESM})/)`],
+  transform: {
+    [`/node_modules/(${REQUIRED_ESM})/.+\\.js$`]: ['@swc/jest', { jsc: { target: 'es2022' } }],
+  },
+};

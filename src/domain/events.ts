@@ -1,0 +1,37 @@
+import {
+  deploymentEventVersions,
+  type DeploymentEvent,
+  type DeploymentNameReserved,
+} from './deployment/deployment.events.js';
+import { directoryEventVersions, type DirectoryEvent } from './directory/directory.events.js';
+import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
+
+/** The catalogue: every event that may stand in the log. */
+export type CatalogueEvent = DeploymentEvent | DeploymentNameReserved | DirectoryEvent | RequestAnswered;
+export type EventType = CatalogueEvent['type'];
+export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
+
+/** The schema version each event type is written with today; older ones are upcast when read. */
+export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
+  ...deploymentEventVersions,
+  ...directoryEventVersions,
+  ...requestEventVersions,
+};
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(currentSchemaVersions, type);
+
+/**
+ * Streams that hold answers already given, kept so that a repeated request gets the first answer again. They state
+ * nothing about a governed entity, so the audit history and the event feed leave them out.
+ */
+export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency'];
+
+/** A stream is named `<aggregate>-<id>`, split at the first dash as EventStoreDB's categories are. */
+export const streamName = (aggregate: string, id: string): string => `${aggregate}-${id}`;
+
+export const splitStreamName = (stream: string): { aggregate: string; id: string } => {
+  const dash = stream.indexOf('-');
+  return dash < 0
+    ? { aggregate: stream, id: '' }
+    : { aggregate: stream.slice(0, dash), id: stream.slice(dash + 1) };
+};

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { Decider, DomainEvent, Recorded } from '../domain/shared/decider.js';
+import { currentSchemaVersions, isEventType } from '../domain/events.js';
+import { upcast } from './codec/upcast.js';
+import { derivedUuid, type CommandContext } from './command-context.js';
+import type { EventMetadata } from './event-metadata.js';
+import { EventStore, RevisionConflict, type NewEvent, type RecordedEvent } from './event-store.js';
+import { FoldCache } from './fold-cache.js';
+import { KeyedQueue } from './keyed-queue.js';
+
+/** How often a command is decided again after another writer was faster. */
+export const MAX_ATTEMPTS = 10;
+
+/** What a command led to, or found: the state after it, and where the entity's last event stands. */
+export interface Decided<State> {
+  readonly state: State;
+  /** -1 when the stream is empty. */
+  readonly revision: bigint;
+  readonly position: bigint;
+  /** Nothing was appended, because nothing changed or because this request was carried out before. */
+  readonly unchanged: boolean;
+}
+
+export interface RunOptions<State> {
+  /**
+   * Looks at the present state before `If-Match` and before deciding: the place of "not found" and "forbidden".
+   * Throws `DomainError` to refuse.
+   */
+  readonly authorize?: (state: State) => void;
+}
+
+/** `If-Match` names another revision than the entity has (412). */
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed';
+
+  constructor(readonly revision: bigint) {
+    super(revision < 0n ? 'the entity does not exist' : `the entity is at revision ${revision}`);
+  }
+}
+
+/** Other writers were faster {@link MAX_ATTEMPTS} times in a row (409, may be repeated). */
+export class RaceLost extends Error {
+  override readonly name = 'RaceLost';
+}
+
+/** The idempotency key was used before for another request (422). */
+export class IdempotencyKeyReused extends Error {
+  override readonly name = 'IdempotencyKeyReused';
+
+  constructor() {
+    super('this idempotency key was used before with another request');
+  }
+}
+
+interface Loaded<State> {
+  readonly state: State;
+  readonly revision: bigint;
+  readonly position: bigint;
+}
+
+const NOTHING = -1n;
+
+/**
+ * The one way to write: load and fold the stream, decide, append at the revision that was read; after a lost race load
+ * and decide again. Commands of one stream queue up inside this process, so that only other replicas can race them.
+ */
+export class DeciderRunner {
+  private readonly folds = new FoldCache(5_000);
+  private readonly queue = new KeyedQueue();
+
+  constructor(private readonly store: EventStore) {}
+
+  /**
+   * @throws DomainError by the rules, {@link PreconditionFailed}, {@link RaceLost}, {@link IdempotencyKeyReused}, and
+   *   what {@link EventStore.append} throws
+   */
+  run<State, Command, Event extends DomainEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: string,
+    command: Command,
+    context: CommandContext,
+    options: RunOptions<State> = {},
+  ): Promise<Decided<State>> {
+    return this.queue.run(stream, async () => {
+      const earlier = await this.earlierRun(decider, stream, context);
+      if (earlier !== undefined) return earlier;
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        try {
+          return await this.attempt(decider, stream, command, context, options);
+        } catch (error) {
+          if (!(error instanceof RevisionConflict)) throw error;
+          this.folds.delete(stream);
+        }
+      }
+      throw new RaceLost(`other writers to ${stream} were faster ${MAX_ATTEMPTS} times`);
+    });
+  }
+
+  /** The present state, folded from the log. */
+  async load<State, Event extends DomainEvent>(
+    decider: Decider<State, never, Event>,
+    stream: string,
+  ): Promise<Loaded<State>> {
+    const cached = this.folds.get<Loaded<State>>(stream, decider.name);
+    let folded = cached ?? { state: decider.initialState, revision: NOTHING, position: NOTHING };
+    for await (const event of this.store.readStream(stream, { from: folded.revision + 1n })) {
+      folded = fold(decider, folded, event);
+    }
+    if (folded !== cached && folded.revision !== NOTHING) this.folds.set(stream, decider.name, folded);
+    return folded;
+  }
+
+  private async attempt<State, Command, Event extends DomainEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: string,
+    command: Command,
+    context: CommandContext,
+    options: RunOptions<State>,
+  ): Promise<Decided<State>> {
+    const before = await this.load<State, Event>(decider, stream);
+    options.authorize?.(before.state);
+    requireMatch(context, before.revision);
+    const decided = decider.decide(command, before.state);
+    if (decided.length === 0) return { ...before, unchanged: true };
+
+    const events = decided.map((event, index) => toNewEvent(event, index, stream, context));
+    const expected = before.revision === NOTHING ? 'no-stream' : before.revision;
+    const { revision, position } = await this.store.append(stream, events, expected);
+    const state = decided.reduce(
+      (folded: State, event) => decider.evolve(folded, { ...event, occurredAt: context.now }),
+      before.state,
+    );
+    this.folds.set(stream, decider.name, { state, revision, position });
+    return { state, revision, position, unchanged: false };
+  }
+
+  /**
+   * What this request, known by its idempotency key, did to the stream before, if it did: its answer may have been lost
+   * in a crash between append and reply. Reads the whole stream, on keyed requests only.
+   */
+  private async earlierRun<State, Event extends DomainEvent>(
+    decider: Decider<State, never, Event>,
+    stream: string,
+    { idempotency }: CommandContext,
+  ): Promise<Decided<State> | undefined> {
+    if (idempotency === undefined) return undefined;
+    let folded: Loaded<State> = { state: decider.initialState, revision: NOTHING, position: NOTHING };
+    let found: Loaded<State> | undefined;
+    for await (const event of this.store.readStream(stream)) {
+      const mine = event.metadata.idempotency?.key === idempotency.key;
+      if (!mine && found !== undefined) break;
+      if (mine && event.metadata.idempotency?.fingerprint !== idempotency.fingerprint)
+        throw new IdempotencyKeyReused();
+      folded = fold(decider, folded, event);
+      if (mine) found = folded;
+    }
+    return found && { ...found, unchanged: true };
+  }
+}
+
+const fold = <State, Event extends DomainEvent>(
+  decider: Decider<State, never, Event>,
+  { state }: Loaded<State>,
+  stored: RecordedEvent,
+): Loaded<State> => {
+  const { type, data, metadata, revision, position } = upcast(stored);
+  const event = { type, data, occurredAt: metadata.occurredAt } as unknown as Recorded<Event>;
+  return { state: decider.evolve(state, event), revision, position };
+};
+
+const requireMatch = ({ ifMatch }: CommandContext, revision: bigint): void => {
+  if (ifMatch === undefined) return;
+  if (ifMatch === 'exists' ? revision < 0n : ifMatch !== revision) throw new PreconditionFailed(revision);
+};
+
+const toNewEvent = (event: DomainEvent, index: number, stream: string, context: CommandContext): NewEvent => {
+  if (!isEventType(event.type)) throw new Error(`${event.type} is not in the event catalogue`);
+  const { now, actor, credential, correlationId, causationId, traceparent, reason, idempotency } = context;
+  const metadata: EventMetadata = {
+    occurredAt: now,
+    schemaVersion: currentSchemaVersions[event.type],
+    actor,
+    credential,
+    correlationId,
+    causationId,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(idempotency === undefined ? {} : { idempotency }),
+  };
+  const id =
+    idempotency === undefined ? randomUUID() : derivedUuid('event', idempotency.key, stream, String(index));
+  return { id, type: event.type, data: event.data as NewEvent['data'], metadata };
+};

@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+
+/** Older ones lose committed writes when a WAL is reset (fixed in SQLite 3.51.3). */
+const OLDEST_SAFE = [3, 51, 3] as const;
+
+const require = createRequire(import.meta.url);
+
+// The package's types describe the API that both share; Node's own come only with its newer type definitions.
+type SqliteModule = typeof import('@photostructure/sqlite');
+
+const versionOf = ({ DatabaseSync }: SqliteModule): string => {
+  const db = new DatabaseSync(':memory:');
+  try {
+    return String(db.prepare('SELECT sqlite_version() AS version').get()?.['version']);
+  } finally {
+    db.close();
+  }
+};
+
+const isSafe = (version: string): boolean => {
+  const parts = version.split('.').map(Number);
+  for (const [i, floor] of OLDEST_SAFE.entries()) {
+    const part = parts[i] ?? 0;
+    if (part !== floor) return part > floor;
+  }
+  return true;
+};
+
+/** Node's own SQLite where it is there and safe, else the prebuilt package with the same API (Node 20). */
+const load = (): SqliteModule => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 16)) {
+    const builtIn = require('node:sqlite') as SqliteModule;
+    if (isSafe(versionOf(builtIn))) return builtIn;
+  }
+  const prebuilt = require('@photostructure/sqlite') as unknown as SqliteModule;
+  const version = versionOf(prebuilt);
+  if (!isSafe(version))
+    throw new Error(`SQLite ${version} is not safe for this use, need ${OLDEST_SAFE.join('.')}`);
+  return prebuilt;
+};
+
+const sqlite = load();
+
+export type Database = DatabaseSyncInstance;
+export type { StatementSyncInstance as Statement } from '@photostructure/sqlite';
+
+export const openDatabase = (path: string, options?: { readOnly?: boolean }): Database =>
+  new sqlite.DatabaseSync(path, options ?? {});
+
+export const sqliteVersion = (): string => versionOf(sqlite);

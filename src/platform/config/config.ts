@@ -1,0 +1,47 @@
+/** The checked configuration; every field comes from one environment variable, named in `docs/configuration.md`. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Base of absolute links, without trailing slash; `null`: taken from the request. */
+  readonly publicUrl: string | null;
+  readonly dataDir: string;
+  readonly eventStoreUrl: string;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Requests per minute and principal; 0 = off. */
+  readonly rateLimitPerMinute: number;
+  readonly servingPlatform: 'reports' | 'none';
+  readonly adminRoles: readonly string[];
+  readonly approvalAdminRoles: readonly string[];
+  readonly platformKey: {
+    /** The operator's own key, or `null` when digests are given or the key is made at first start. */
+    readonly plain: string | null;
+    /** `sha256:` digests (hex part only), one or two. */
+    readonly digests: readonly string[];
+  };
+  /** HMAC key for the digests of user PSKs; `null`: made at first start, kept in `dataDir`. */
+  readonly pskPepper: string | null;
+  /** Wrong keys per address and minute before 429. */
+  readonly pskFailuresPerMinute: number;
+  /** `null`: tokens are refused, keys work. */
+  readonly keycloak: KeycloakConfig | null;
+  /** How long a user's roles may be served without asking the role source again, and when it is down. */
+  readonly roleCacheSeconds: number;
+  readonly roleGraceSeconds: number;
+}
+
+export interface KeycloakConfig {
+  readonly issuer: string;
+  /** `null`: from the issuer's discovery document. */
+  readonly jwksUri: string | null;
+  readonly audience: string;
+  readonly clientId: string | null;
+  readonly algorithms: readonly string[];
+  readonly clockSkewSeconds: number;
+  readonly jwksRefreshSeconds: number;
+  /** `null`: any application. */
+  readonly allowedAzp: readonly string[] | null;
+  readonly adminClient: { readonly id: string; readonly secret: string } | null;
+}
+
+/** Injection token: `Config` is an interface. */
+export const CONFIG = Symbol('Config');
