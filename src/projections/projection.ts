@@ -44,7 +44,8 @@ export interface ProjectionStatus {
   /** Distance of positions to the head of the log. */
   readonly lag: bigint;
   readonly state: ProjectionState;
-  readonly error?: { readonly position: bigint; readonly eventType: string; readonly message: string };
+  /** Where and why it stopped; `eventType` is `null` when no event was to blame. */
+  readonly error?: { readonly position: bigint; readonly eventType: string | null; readonly message: string };
 }
 
 /** The read model did not get there in time. */
@@ -85,7 +86,10 @@ export abstract class ReadModels {
     options: { timeoutMs: number; projections?: readonly string[] },
   ): Promise<void>;
 
-  /** False when one of the named projections has stopped or is served from an outdated version: don't decide on it. */
+  /**
+   * False when one of the named projections has stopped, is served from an outdated version or has not yet caught up
+   * since the start: don't decide on it. While the log is away it stays what it was.
+   */
   abstract trustworthy(...projections: readonly string[]): boolean;
 
   abstract status(): readonly ProjectionStatus[];
