@@ -22,6 +22,8 @@ export type UserRecorded = DomainEvent<
     readonly enabled: boolean;
     /** Put there by an administrator, or seen in a verified token. */
     readonly source: 'directory' | 'token';
+    /** When the source said so (a token: when it was issued): what is older never replaces what is newer. */
+    readonly statedAt: string;
     readonly personal: { readonly [userId: string]: PersonNames };
   }
 >;
@@ -59,7 +61,10 @@ export type PskRegenerated = DomainEvent<
 export type PskRevoked = DomainEvent<'PskRevoked', { readonly pskId: string; readonly userId: string }>;
 export type PskEvent = PskIssued | PskRegenerated | PskRevoked;
 
-/** The identity provider ended a session (or all of a user's): tokens issued before `endedAt` are refused. */
+/**
+ * The identity provider ended a session, or with `sessionId` null all of a user's: tokens of it that were issued up to
+ * `endedAt` are refused. Stream `session-<hash of the logout token's id>`, so that each logout token is taken once.
+ */
 export type SessionEnded = DomainEvent<
   'SessionEnded',
   {
