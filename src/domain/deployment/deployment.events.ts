@@ -83,6 +83,8 @@ export type DeploymentRunReported = DomainEvent<
   DeploymentNames & {
     readonly runId: string;
     readonly airflowRunId: string;
+    /** Counts the deployment's runs from 1 in the order in which they were first reported; the highest is the latest. */
+    readonly runNumber: number;
     readonly status: RunStatus;
     readonly rowsScored: number | null;
     readonly errorMessage: string | null;
@@ -96,8 +98,19 @@ export type DeploymentArchived = DomainEvent<
   DeploymentNames & { readonly from: DeploymentStatus }
 >;
 
+/**
+ * Under this id no deployment will ever be registered: its registration stopped half-way, and another one took over the
+ * name it had claimed.
+ */
+export type DeploymentRegistrationAbandoned = DomainEvent<'DeploymentRegistrationAbandoned', DeploymentNames>;
+
 export type DeploymentEvent =
-  DeploymentRegistered | RolesReplaced | DeploymentStatusChanged | DeploymentRunReported | DeploymentArchived;
+  | DeploymentRegistered
+  | RolesReplaced
+  | DeploymentStatusChanged
+  | DeploymentRunReported
+  | DeploymentArchived
+  | DeploymentRegistrationAbandoned;
 
 /** Stream `deploymentName-<hash of model and name>`: who claimed the name; the last claim counts. */
 export type DeploymentNameReserved = DomainEvent<
@@ -111,5 +124,6 @@ export const deploymentEventVersions = {
   DeploymentStatusChanged: 1,
   DeploymentRunReported: 1,
   DeploymentArchived: 1,
+  DeploymentRegistrationAbandoned: 1,
   DeploymentNameReserved: 1,
 } as const satisfies Record<(DeploymentEvent | DeploymentNameReserved)['type'], number>;

@@ -1,0 +1,59 @@
+import type { Decider } from '../shared/decider.js';
+import type { DeploymentEvent } from './deployment.events.js';
+import { evolve, initialState, type DeploymentState } from './deployment.state.js';
+import {
+  archive,
+  start,
+  stop,
+  type ArchiveDeployment,
+  type StartDeployment,
+  type StopDeployment,
+} from './lifecycle.js';
+import {
+  abandonRegistration,
+  register,
+  type AbandonRegistration,
+  type RegisterDeployment,
+} from './registration.js';
+import { replaceRoles, type ReplaceRoles } from './replace-roles.js';
+import { reportRun, type ReportRun } from './report-run.js';
+import { reportStatus, type ReportStatus } from './report-status.js';
+
+export type DeploymentCommand =
+  | RegisterDeployment
+  | AbandonRegistration
+  | ReplaceRoles
+  | StartDeployment
+  | StopDeployment
+  | ArchiveDeployment
+  | ReportStatus
+  | ReportRun;
+
+const decide = (command: DeploymentCommand, state: DeploymentState): readonly DeploymentEvent[] => {
+  switch (command.type) {
+    case 'RegisterDeployment':
+      return register(command, state);
+    case 'AbandonRegistration':
+      return abandonRegistration(command, state);
+    case 'ReplaceRoles':
+      return replaceRoles(command, state);
+    case 'StartDeployment':
+      return start(command, state);
+    case 'StopDeployment':
+      return stop(command, state);
+    case 'ArchiveDeployment':
+      return archive(command, state);
+    case 'ReportStatus':
+      return reportStatus(command, state);
+    case 'ReportRun':
+      return reportRun(command, state);
+  }
+};
+
+/** Stream `deployment-<deploymentId>`. Who may do it is asked before, by the rules of `access.ts`. */
+export const deploymentDecider: Decider<DeploymentState, DeploymentCommand, DeploymentEvent> = {
+  name: 'deployment',
+  initialState,
+  decide,
+  evolve,
+};
