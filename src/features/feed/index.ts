@@ -1,0 +1,2 @@
+export * from './queries.js';
+export { toCloudEvent, type CloudEvent } from './cloud-event.js';

@@ -1,0 +1,19 @@
+import { BOOKKEEPING_AGGREGATES, splitStreamName } from '../../domain/events.js';
+import type { Caller } from '../../domain/shared/caller.js';
+
+/** Per aggregate, whether a user may read the entity with this id; an aggregate that is missing here is for admins only. */
+const OPEN_TO_USERS: Readonly<Record<string, (id: string, caller: Caller) => boolean>> = {
+  // Names and states of deployments are no secret within the organisation.
+  deployment: () => true,
+  user: (id, caller) => id === caller.userId,
+  // All keys of one user, under the user's id.
+  psk: (id, caller) => id === caller.userId,
+};
+
+/** Whether events of this stream may be handed to the caller. Bookkeeping is handed to nobody. */
+export const mayFollow = (caller: Caller, stream: string): boolean => {
+  const { aggregate, id } = splitStreamName(stream);
+  if (BOOKKEEPING_AGGREGATES.includes(aggregate)) return false;
+  if (caller.kind === 'platform' || caller.isAdmin) return true;
+  return Object.hasOwn(OPEN_TO_USERS, aggregate) && OPEN_TO_USERS[aggregate]?.(id, caller) === true;
+};
