@@ -8,7 +8,7 @@ import type {
 } from '../../domain/deployment/deployment.events.js';
 import type { Caller } from '../../domain/shared/caller.js';
 import type { CommandContext } from '../../event-store/command-context.js';
-import type { DeploymentView } from './deployment.view.js';
+import type { DeploymentRunView, DeploymentView } from './deployment.view.js';
 
 export interface NewDeployment {
   readonly model: string;
@@ -71,8 +71,13 @@ export class ReplaceRoles extends DeploymentCommand {
   }
 }
 
+/** `run` is the one reported, which need not be the deployment's last. */
+export interface ReportedRun extends DeploymentView {
+  readonly run: DeploymentRunView;
+}
+
 /** The orchestrator's callback for a batch run, known by `airflowRunId`. */
-export class ReportDeploymentRun extends DeploymentCommand {
+export class ReportDeploymentRun extends Command<ReportedRun> {
   constructor(
     readonly model: string,
     readonly name: string,

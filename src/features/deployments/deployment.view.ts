@@ -4,6 +4,16 @@ import type {
   Importance,
   RunStatus,
 } from '../../domain/deployment/deployment.events.js';
+import type { Deployment, DeploymentRun } from '../../domain/deployment/deployment.state.js';
+
+export interface DeploymentRunView {
+  readonly runId: string;
+  readonly airflowRunId: string;
+  readonly status: RunStatus;
+  readonly rowsScored: number | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
 
 /** A deployment's governed state: the same from a folded stream and from the read model. Times RFC 3339 UTC with milliseconds. */
 export interface DeploymentView {
@@ -23,14 +33,8 @@ export interface DeploymentView {
   /** `null`: never configured; works like the empty list. */
   readonly allowedRoles: readonly string[] | null;
   readonly schedule: string | null;
-  readonly lastRun: {
-    readonly runId: string;
-    readonly airflowRunId: string;
-    readonly status: RunStatus;
-    readonly rowsScored: number | null;
-    readonly startedAt: string | null;
-    readonly finishedAt: string | null;
-  } | null;
+  /** The run first reported last; reports of earlier ones leave it alone. */
+  readonly lastRun: DeploymentRunView | null;
   readonly serviceUrl: string | null;
   readonly replicaCount: number | null;
   readonly readyReplicas: number | null;
@@ -42,3 +46,23 @@ export interface DeploymentView {
   /** Position of the deployment's last event. */
   readonly position: bigint;
 }
+
+export const runView = (run: DeploymentRun): DeploymentRunView => ({
+  runId: run.runId,
+  airflowRunId: run.airflowRunId,
+  status: run.status,
+  rowsScored: run.rowsScored,
+  startedAt: run.startedAt,
+  finishedAt: run.finishedAt,
+});
+
+/** The view of a folded stream; `at` is where its last event stands. */
+export const deploymentView = (
+  { phase: _phase, runReports: _runReports, lastRun, ...facts }: Deployment,
+  { revision, position }: { readonly revision: bigint; readonly position: bigint },
+): DeploymentView => ({
+  ...facts,
+  lastRun: lastRun === null ? null : runView(lastRun),
+  revision,
+  position,
+});

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { GovernedDeployment } from '../../domain/deployment/access.js';
+import { ReadModels } from '../../projections/projection.js';
+import { parseList, type DeploymentRow } from './deployment-rows.js';
+
+/** What a decision about a deployment looks at and answers with. */
+export interface DeploymentEntry extends GovernedDeployment {
+  readonly deploymentId: string;
+  readonly model: string;
+  readonly name: string;
+  readonly revision: bigint;
+}
+
+const COLUMNS = 'deployment_id, model, name, type, status, owner, owner_id, allowed_roles, revision';
+type EntryRow = Pick<
+  DeploymentRow,
+  'deployment_id' | 'model' | 'name' | 'type' | 'status' | 'owner' | 'owner_id' | 'allowed_roles' | 'revision'
+>;
+
+/** Beyond this many the remembered entries are dropped, so that made-up names can't fill the memory. */
+const CAPACITY = 10_000;
+
+/** Deployments as decisions look them up: one indexed read, or none while the read models stand where they stood. */
+@Injectable()
+export class DeploymentDirectory {
+  private readonly remembered = new Map<string, DeploymentEntry | undefined>();
+  private rememberedAt: bigint | undefined;
+
+  constructor(private readonly readModels: ReadModels) {}
+
+  find(model: string, name: string): DeploymentEntry | undefined {
+    return this.remember(JSON.stringify([model, name]), () =>
+      this.read('model = ? AND name = ?', model, name),
+    );
+  }
+
+  byId(deploymentId: string): DeploymentEntry | undefined {
+    return this.remember(deploymentId, () => this.read('deployment_id = ?', deploymentId));
+  }
+
+  private read(condition: string, ...parameters: readonly string[]): DeploymentEntry | undefined {
+    const row = this.readModels.get<EntryRow>(
+      `SELECT ${COLUMNS} FROM deployments WHERE ${condition}`,
+      ...parameters,
+    );
+    return row && toEntry(row);
+  }
+
+  private remember(key: string, read: () => DeploymentEntry | undefined): DeploymentEntry | undefined {
+    const { position } = this.readModels;
+    if (position !== this.rememberedAt || this.remembered.size >= CAPACITY) {
+      this.remembered.clear();
+      this.rememberedAt = position;
+    }
+    if (this.remembered.has(key)) return this.remembered.get(key);
+    const entry = read();
+    this.remembered.set(key, entry);
+    return entry;
+  }
+}
+
+const toEntry = (row: EntryRow): DeploymentEntry => ({
+  deploymentId: row.deployment_id,
+  model: row.model,
+  name: row.name,
+  type: row.type,
+  status: row.status,
+  owner: row.owner,
+  ownerId: row.owner_id,
+  allowedRoles: parseList(row.allowed_roles),
+  revision: BigInt(row.revision),
+});

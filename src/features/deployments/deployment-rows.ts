@@ -1,0 +1,59 @@
+import type { DeploymentRunView, DeploymentView } from './deployment.view.js';
+
+/** A row of the read model `deployments`. */
+export interface DeploymentRow {
+  readonly deployment_id: string;
+  readonly model: string;
+  readonly name: string;
+  readonly model_version: string | null;
+  readonly model_alias: string | null;
+  readonly resolved_model_version: string | null;
+  readonly type: DeploymentView['type'];
+  readonly status: DeploymentView['status'];
+  readonly domain: string;
+  readonly owner: string;
+  readonly owner_id: string | null;
+  readonly importance: DeploymentView['importance'];
+  readonly allowed_roles: string | null;
+  readonly schedule: string | null;
+  readonly last_run: string | null;
+  readonly service_url: string | null;
+  readonly replica_count: number | null;
+  readonly ready_replicas: number | null;
+  readonly error_message: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly stopped_at: string | null;
+  readonly revision: number;
+  readonly position: number;
+}
+
+export const parseList = (text: string | null): readonly string[] | null =>
+  text === null ? null : (JSON.parse(text) as string[]);
+
+export const rowToView = (row: DeploymentRow): DeploymentView => ({
+  deploymentId: row.deployment_id,
+  model: row.model,
+  name: row.name,
+  modelVersion: row.model_version,
+  modelAlias: row.model_alias,
+  resolvedModelVersion: row.resolved_model_version,
+  type: row.type,
+  status: row.status,
+  domain: row.domain,
+  owner: row.owner,
+  ownerId: row.owner_id,
+  importance: row.importance,
+  allowedRoles: parseList(row.allowed_roles),
+  schedule: row.schedule,
+  lastRun: row.last_run === null ? null : (JSON.parse(row.last_run) as DeploymentRunView),
+  serviceUrl: row.service_url,
+  replicaCount: row.replica_count,
+  readyReplicas: row.ready_replicas,
+  errorMessage: row.error_message,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  stoppedAt: row.stopped_at,
+  revision: BigInt(row.revision),
+  position: BigInt(row.position),
+});

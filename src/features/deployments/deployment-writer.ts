@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { deploymentNameDecider } from '../../domain/deployment/deployment-name.decider.js';
+import { deploymentDecider, type DeploymentCommand } from '../../domain/deployment/deployment.decider.js';
+import { isRegistered, type Deployment } from '../../domain/deployment/deployment.state.js';
+import { namedDeploymentNotFound } from '../../domain/deployment/refusals.js';
+import type { DomainError } from '../../domain/shared/domain-error.js';
+import type { CommandContext } from '../../event-store/command-context.js';
+import { DeciderRunner } from '../../event-store/decider-runner.js';
+import { deploymentView, type DeploymentView } from './deployment.view.js';
+import { deploymentNameStream, deploymentStream } from './streams.js';
+
+export interface WrittenDeployment {
+  readonly deployment: Deployment;
+  readonly view: DeploymentView;
+}
+
+interface Permission {
+  /** Refuses a deployment that does not exist. */
+  readonly notFound: () => DomainError;
+  /** Refuses the caller; asked again on every attempt, against the state that is then decided on. */
+  readonly authorize: (deployment: Deployment) => void;
+}
+
+/** Carries commands to a deployment's stream. */
+@Injectable()
+export class DeploymentWriter {
+  constructor(private readonly runner: DeciderRunner) {}
+
+  /**
+   * A deployment as users address it. Its id comes from the stream that reserves the name, not from a read model, so that
+   * a deployment registered a moment ago by another replica is found.
+   */
+  async writeNamed(
+    model: string,
+    name: string,
+    command: (deploymentId: string) => DeploymentCommand,
+    context: CommandContext,
+    authorize: Permission['authorize'],
+  ): Promise<WrittenDeployment> {
+    const notFound = (): DomainError => namedDeploymentNotFound(model, name);
+    const { state } = await this.runner.load(deploymentNameDecider, deploymentNameStream(model, name));
+    if (state.holder === null) throw notFound();
+    return this.write(state.holder, command(state.holder), context, { notFound, authorize });
+  }
+
+  async write(
+    deploymentId: string,
+    command: DeploymentCommand,
+    context: CommandContext,
+    permission?: Permission,
+  ): Promise<WrittenDeployment> {
+    const decided = await this.runner.run(
+      deploymentDecider,
+      deploymentStream(deploymentId),
+      command,
+      context,
+      {
+        authorize: (state) => {
+          if (permission === undefined) return;
+          if (!isRegistered(state)) throw permission.notFound();
+          permission.authorize(state);
+        },
+      },
+    );
+    if (!isRegistered(decided.state))
+      throw new Error(`deployment ${deploymentId} was written but is not registered`);
+    return { deployment: decided.state, view: deploymentView(decided.state, decided) };
+  }
+}
