@@ -61,8 +61,12 @@ export class ReadModelBehind extends Error {
 export class ProjectionFailed extends Error {
   override readonly name = 'ProjectionFailed';
 
-  constructor(readonly projection: string) {
-    super(`projection ${projection} has stopped`);
+  constructor(
+    readonly projection: string,
+    reason: { readonly position: bigint; readonly eventType: string | null; readonly message: string },
+  ) {
+    const at = reason.eventType === null ? '' : ` at position ${reason.position} (${reason.eventType})`;
+    super(`projection ${projection} has stopped${at}: ${reason.message}`);
   }
 }
 

@@ -1,0 +1,158 @@
+import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Database, Statement } from '../event-store/sqlite/sqlite.js';
+
+/** The event at which a projection stopped, and why. */
+export interface Failure {
+  readonly position: bigint;
+  readonly eventType: string;
+  readonly message: string;
+}
+
+/** Identifies the last event a projection has passed: how a log that was put back from a backup is noticed. */
+export interface EventMark {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly id: string;
+}
+
+/** One version of one projection as the database has it. */
+export interface StoredVersion {
+  readonly id: number;
+  readonly name: string;
+  readonly version: number;
+  readonly position: bigint;
+  /** The views point at its tables. */
+  readonly live: boolean;
+  /** Logical names. */
+  readonly tables: readonly string[];
+  /** The statements its tables and indexes were made with. */
+  readonly definition: string;
+  readonly mark?: EventMark;
+  readonly failure?: Failure;
+}
+
+/** Another process moves the same checkpoint: going on would apply events twice. */
+export class CheckpointMoved extends Error {
+  override readonly name = 'CheckpointMoved';
+}
+
+interface Row {
+  readonly id: bigint;
+  readonly name: string;
+  readonly version: bigint;
+  readonly position: bigint;
+  readonly live: bigint;
+  readonly tables: string;
+  readonly definition: string;
+  readonly event_stream: string | null;
+  readonly event_revision: bigint;
+  readonly event_id: string;
+  readonly failed_position: bigint | null;
+  readonly failed_event_type: string;
+  readonly failed_message: string;
+}
+
+/** The engine's own table. Every write happens in a transaction of the caller. */
+export class Checkpoints {
+  private readonly selectAll: Statement;
+  private readonly recordFailure: Statement;
+  private readonly clearFailureOf: Statement;
+
+  constructor(private readonly db: Database) {
+    this.selectAll = db.prepare('SELECT * FROM projection_checkpoints ORDER BY name, version');
+    this.selectAll.setReadBigInts(true);
+    this.recordFailure = db.prepare(`
+      UPDATE projection_checkpoints SET failed_position = ?, failed_event_type = ?, failed_message = ? WHERE id = ?`);
+    this.clearFailureOf = db.prepare(`
+      UPDATE projection_checkpoints SET failed_position = NULL, failed_event_type = NULL, failed_message = NULL
+      WHERE id = ?`);
+  }
+
+  list(): readonly StoredVersion[] {
+    return (this.selectAll.all() as Row[]).map(storedVersion);
+  }
+
+  add(version: Omit<StoredVersion, 'id' | 'mark' | 'failure'>): number {
+    const { name, version: number, position, live, tables, definition } = version;
+    const { lastInsertRowid } = this.db
+      .prepare(
+        'INSERT INTO projection_checkpoints (name, version, position, live, tables, definition) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(name, number, position, live ? 1 : 0, JSON.stringify(tables), definition);
+    return Number(lastInsertRowid);
+  }
+
+  remove(id: number): void {
+    this.db.prepare('DELETE FROM projection_checkpoints WHERE id = ?').run(id);
+  }
+
+  makeLive(id: number): void {
+    this.db.prepare('UPDATE projection_checkpoints SET live = 1 WHERE id = ?').run(id);
+  }
+
+  /** Moves these checkpoints together, in one statement. */
+  mover(ids: readonly number[]): CheckpointMover {
+    return new CheckpointMover(this.db, ids);
+  }
+
+  fail(id: number, { position, eventType, message }: Failure): void {
+    this.recordFailure.run(position, eventType, message, id);
+  }
+
+  clearFailure(id: number): void {
+    this.clearFailureOf.run(id);
+  }
+}
+
+/** Compare-and-set: a checkpoint moves only from where its projection stands. */
+export class CheckpointMover {
+  private readonly statement: Statement;
+
+  constructor(
+    db: Database,
+    private readonly ids: readonly number[],
+  ) {
+    this.statement = db.prepare(`
+      UPDATE projection_checkpoints SET position = ?, event_stream = coalesce(?, event_stream),
+        event_revision = coalesce(?, event_revision), event_id = coalesce(?, event_id)
+      WHERE position = ? AND id IN (${ids.join(', ')})`);
+  }
+
+  /** @throws {@link CheckpointMoved} when one of them is not at `from` */
+  move(from: bigint, to: bigint, last: RecordedEvent | undefined): void {
+    const { changes } = this.statement.run(
+      to,
+      last?.stream ?? null,
+      last?.revision ?? null,
+      last?.id ?? null,
+      from,
+    );
+    if (Number(changes) !== this.ids.length) {
+      throw new CheckpointMoved(
+        `another process moves the read models: a checkpoint is no longer at ${from}`,
+      );
+    }
+  }
+}
+
+const storedVersion = (row: Row): StoredVersion => ({
+  id: Number(row.id),
+  name: row.name,
+  version: Number(row.version),
+  position: row.position,
+  live: row.live === 1n,
+  tables: JSON.parse(row.tables) as string[],
+  definition: row.definition,
+  ...(row.event_stream === null
+    ? {}
+    : { mark: { stream: row.event_stream, revision: row.event_revision, id: row.event_id } }),
+  ...(row.failed_position === null
+    ? {}
+    : {
+        failure: {
+          position: row.failed_position,
+          eventType: row.failed_event_type,
+          message: row.failed_message,
+        },
+      }),
+});

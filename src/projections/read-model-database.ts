@@ -1,0 +1,145 @@
+import { chmodSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { openDatabase, type Database, type Statement } from '../event-store/sqlite/sqlite.js';
+import type { EngineLog } from './engine-log.js';
+import { isCorruption } from './sqlite-errors.js';
+import { StatementCache } from './statement-cache.js';
+
+/** Raise it when the engine's own table changes: files of any other format are built anew. */
+const ENGINE_FORMAT = 1;
+
+const ENGINE_TABLE = `
+  CREATE TABLE IF NOT EXISTS projection_checkpoints (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    live INTEGER NOT NULL,
+    tables TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    event_stream TEXT,
+    event_revision INTEGER,
+    event_id TEXT,
+    failed_position INTEGER,
+    failed_event_type TEXT,
+    failed_message TEXT,
+    UNIQUE (name, version)
+  ) STRICT`;
+
+/** Removes the file with what SQLite keeps beside it. */
+export const removeDatabase = (path: string): void => {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+};
+
+/** The file of the read models: one connection, used by the engine and by queries alike. */
+export class ReadModelDatabase {
+  private readonly begin: Statement;
+  private readonly commit: Statement;
+  private readonly rollback: Statement;
+  private readonly savepoint: Statement;
+  private readonly release: Statement;
+  private readonly rollbackTo: Statement;
+  private readonly statements: StatementCache;
+
+  private constructor(
+    readonly db: Database,
+    readonly path: string,
+  ) {
+    this.begin = db.prepare('BEGIN IMMEDIATE');
+    this.commit = db.prepare('COMMIT');
+    this.rollback = db.prepare('ROLLBACK');
+    this.savepoint = db.prepare('SAVEPOINT one_projection');
+    this.release = db.prepare('RELEASE one_projection');
+    this.rollbackTo = db.prepare('ROLLBACK TO one_projection');
+    this.statements = new StatementCache(db, 200);
+  }
+
+  /**
+   * Opens the file or makes it. A corrupt one, or one of another format, is deleted rather than moved aside: it can be
+   * rebuilt from the log, and it holds names of people, which must not lie about in copies that nobody looks after.
+   */
+  static open(path: string, log: EngineLog, options: { readonly durable: boolean }): ReadModelDatabase {
+    const existed = existsSync(path);
+    const usable = tryOpen(path, options.durable);
+    if (typeof usable !== 'string') return usable;
+    if (!existed) throw new Error(`${path}: ${usable}`);
+    log.warn({ path, reason: usable }, 'the read models are unusable and are built anew from the log');
+    removeDatabase(path);
+    const fresh = tryOpen(path, options.durable);
+    if (typeof fresh === 'string') throw new Error(`${path}: ${fresh}`);
+    return fresh;
+  }
+
+  static of(db: Database, path: string): ReadModelDatabase {
+    return new ReadModelDatabase(db, path);
+  }
+
+  /** All of `work`'s writes or none. */
+  transaction<Result>(work: () => Result): Result {
+    this.begin.run();
+    try {
+      const result = work();
+      this.commit.run();
+      return result;
+    } catch (error) {
+      // Out of space and the like: SQLite has rolled back by itself.
+      if (this.db.isTransaction) this.rollback.run();
+      throw error;
+    }
+  }
+
+  /** Inside a transaction: undoes what `work` wrote when it throws, and nothing else. */
+  attempt(work: () => void): void {
+    this.savepoint.run();
+    try {
+      work();
+    } catch (error) {
+      // Nothing to go back to when SQLite has ended the whole transaction: the caller must not go on.
+      if (!this.db.isTransaction) throw new Error('the transaction was rolled back', { cause: error });
+      this.rollbackTo.run();
+      this.release.run();
+      throw error;
+    }
+    this.release.run();
+  }
+
+  /** A prepared statement for a query, kept for the next time. */
+  query(sql: string): Statement {
+    return this.statements.prepare(sql);
+  }
+
+  close(): void {
+    if (this.db.isOpen) this.db.close();
+  }
+}
+
+/** The open database, or why it can't be used. */
+const tryOpen = (path: string, durable: boolean): ReadModelDatabase | string => {
+  // Made by hand, so that it is never readable by others; SQLite gives -wal and -shm the mode of the file.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const db = openDatabase(path);
+  try {
+    const reason = prepareFile(db, durable);
+    if (reason === undefined) return ReadModelDatabase.of(db, path);
+    db.close();
+    return reason;
+  } catch (error) {
+    db.close();
+    if (isCorruption(error)) return (error as Error).message;
+    throw error;
+  }
+};
+
+const prepareFile = (db: Database, durable: boolean): string | undefined => {
+  db.exec('PRAGMA busy_timeout = 1000');
+  // NORMAL: a power cut may take the last commits, and the log gives them back; the file itself stays sound.
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'NORMAL' : 'OFF'}`);
+  db.exec('PRAGMA cache_size = -32768');
+  const format = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  const objects = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
+  if (format !== ENGINE_FORMAT && !(format === 0 && objects === 0)) {
+    return `it has format ${format}, this build uses ${ENGINE_FORMAT}`;
+  }
+  db.exec(`BEGIN IMMEDIATE; ${ENGINE_TABLE}; PRAGMA user_version = ${ENGINE_FORMAT}; COMMIT`);
+  return undefined;
+};

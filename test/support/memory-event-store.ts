@@ -1,0 +1,154 @@
+import {
+  BEFORE_ALL,
+  EventStore,
+  EventStoreUnavailable,
+  RevisionConflict,
+  type AppendResult,
+  type ExpectedRevision,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type SubscribeOptions,
+  type SubscriptionBatch,
+} from '../../src/event-store/event-store.js';
+
+/** A log in memory that tests can take away, tear subscriptions of, and put events into that no build would write. */
+export class MemoryEventStore extends EventStore {
+  readonly kind = 'sqlite';
+  /** How many times somebody subscribed. */
+  subscriptions = 0;
+  private events: RecordedEvent[] = [];
+  private readonly waiting = new Set<() => void>();
+  private away = false;
+  private generation = 0;
+
+  constructor(private readonly positionStep = 1n) {
+    super();
+  }
+
+  /** Everything fails, and open subscriptions break, until {@link comeBack}. */
+  goAway(): void {
+    this.away = true;
+    this.tear();
+  }
+
+  comeBack(): void {
+    this.away = false;
+  }
+
+  /** Breaks the open subscriptions. */
+  tear(): void {
+    this.generation += 1;
+    this.wake();
+  }
+
+  /** What an operator does who puts back an older copy of the log. */
+  truncateTo(count: number): void {
+    this.events = this.events.slice(0, count);
+  }
+
+  /** Writes without any check. */
+  force(event: RecordedEvent): void {
+    this.events.push(event);
+    this.wake();
+  }
+
+  append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
+    if (this.away) return Promise.reject(new EventStoreUnavailable('away'));
+    const inStream = this.events.filter((event) => event.stream === stream);
+    const actual = BigInt(inStream.length) - 1n;
+    const fits =
+      expected === 'any' ||
+      (expected === 'no-stream' && actual < 0n) ||
+      (expected === 'stream-exists' && actual >= 0n) ||
+      expected === actual;
+    if (!fits) {
+      return Promise.reject(new RevisionConflict(stream, expected, actual < 0n ? 'no-stream' : actual));
+    }
+    let revision = actual;
+    let position = this.last();
+    for (const event of events) {
+      revision += 1n;
+      position += this.positionStep;
+      this.events.push({ ...event, stream, revision, position });
+    }
+    this.wake();
+    return Promise.resolve({ revision, position });
+  }
+
+  async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+    this.requireThere();
+    const { from, direction = 'forwards', limit = Infinity } = options;
+    const inStream = this.events.filter((event) => event.stream === stream);
+    const chosen =
+      direction === 'forwards'
+        ? inStream.filter(({ revision }) => revision >= (from ?? 0n))
+        : inStream.filter(({ revision }) => from === undefined || revision <= from).reverse();
+    yield* chosen.slice(0, limit);
+  }
+
+  async *readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
+    this.requireThere();
+    const { after, direction = 'forwards', limit = Infinity } = options;
+    const chosen =
+      direction === 'forwards'
+        ? this.events.filter(({ position }) => position > (after ?? BEFORE_ALL))
+        : this.events.filter(({ position }) => after === undefined || position < after).reverse();
+    yield* chosen.slice(0, limit);
+  }
+
+  async *subscribeToAll(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
+    const { signal, batchSize = 100 } = options;
+    let { after } = options;
+    let told = false;
+    this.subscriptions += 1;
+    const { generation } = this;
+    while (!signal.aborted) {
+      this.requireThere();
+      if (generation !== this.generation) throw new EventStoreUnavailable('torn');
+      const first = this.events.findIndex(({ position }) => position > after);
+      const events = first < 0 ? [] : this.events.slice(first, first + batchSize);
+      if (events.length === 0 && told) {
+        await this.change(signal);
+        continue;
+      }
+      after = events.at(-1)?.position ?? after;
+      told = after >= this.last();
+      yield { events, position: after, caughtUp: told };
+    }
+  }
+
+  head(): Promise<bigint> {
+    return this.away ? Promise.reject(new EventStoreUnavailable('away')) : Promise.resolve(this.last());
+  }
+
+  reachable(): Promise<boolean> {
+    return Promise.resolve(!this.away);
+  }
+
+  close(): Promise<void> {
+    this.goAway();
+    return Promise.resolve();
+  }
+
+  private last(): bigint {
+    return this.events.at(-1)?.position ?? BEFORE_ALL;
+  }
+
+  private requireThere(): void {
+    if (this.away) throw new EventStoreUnavailable('away');
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+
+  private change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.add(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
