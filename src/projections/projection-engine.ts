@@ -99,6 +99,10 @@ export class ProjectionEngine extends ReadModels {
     return least ?? this.head;
   }
 
+  positionOf(projection: string): bigint {
+    return this.servingOf(projection).position;
+  }
+
   /** Events taken from the log since the start, over all subscriptions. */
   get eventsTaken(): number {
     return this.taken;

@@ -77,6 +77,9 @@ export abstract class ReadModels {
   /** The position that every live projection has passed. */
   abstract readonly position: bigint;
 
+  /** The position of the version of one projection that answers queries: while it stands still, so do its rows. */
+  abstract positionOf(projection: string): bigint;
+
   /** Rows of a query against logical table names; statements are prepared once per text. */
   abstract all<Row>(sql: string, ...parameters: readonly SqlValue[]): Row[];
   abstract get<Row>(sql: string, ...parameters: readonly SqlValue[]): Row | undefined;

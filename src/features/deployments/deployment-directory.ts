@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { GovernedDeployment } from '../../domain/deployment/access.js';
 import { ReadModels } from '../../projections/projection.js';
 import { parseList, type DeploymentRow } from './deployment-rows.js';
+import { deploymentsProjection } from './deployments.projection.js';
 
 /** What a decision about a deployment looks at and answers with. */
 export interface DeploymentEntry extends GovernedDeployment {
@@ -20,7 +21,7 @@ type EntryRow = Pick<
 /** Beyond this many the remembered entries are dropped, so that made-up names can't fill the memory. */
 const CAPACITY = 10_000;
 
-/** Deployments as decisions look them up: one indexed read, or none while the read models stand where they stood. */
+/** Deployments as decisions look them up: one indexed read, or none while their read model stands where it stood. */
 @Injectable()
 export class DeploymentDirectory {
   private readonly remembered = new Map<string, DeploymentEntry | undefined>();
@@ -47,7 +48,7 @@ export class DeploymentDirectory {
   }
 
   private remember(key: string, read: () => DeploymentEntry | undefined): DeploymentEntry | undefined {
-    const { position } = this.readModels;
+    const position = this.readModels.positionOf(deploymentsProjection.name);
     if (position !== this.rememberedAt || this.remembered.size >= CAPACITY) {
       this.remembered.clear();
       this.rememberedAt = position;
