@@ -1,30 +1,23 @@
-interface Entry {
-  readonly fold: string;
-  readonly value: unknown;
-}
+import { LruMap } from './lru-map.js';
 
-/** Folded states of the streams written last, at most `capacity`; the least recently used goes first. */
+/**
+ * Folded states of the streams used last. One stream is folded by one decider as a rule, so the cache keeps one state
+ * per stream, and the name of its fold with it: another decider's state is never handed out.
+ */
 export class FoldCache {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries: LruMap<string, { readonly fold: string; readonly value: unknown }>;
 
-  constructor(private readonly capacity: number) {}
+  constructor(capacity: number) {
+    this.entries = new LruMap(capacity);
+  }
 
   get<Value>(stream: string, fold: string): Value | undefined {
     const entry = this.entries.get(stream);
-    if (entry?.fold !== fold) return undefined;
-    this.entries.delete(stream);
-    this.entries.set(stream, entry);
-    return entry.value as Value;
+    return entry?.fold === fold ? (entry.value as Value) : undefined;
   }
 
   set(stream: string, fold: string, value: unknown): void {
-    this.entries.delete(stream);
     this.entries.set(stream, { fold, value });
-    if (this.entries.size <= this.capacity) return;
-    for (const oldest of this.entries.keys()) {
-      this.entries.delete(oldest);
-      return;
-    }
   }
 
   delete(stream: string): void {

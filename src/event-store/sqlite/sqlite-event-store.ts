@@ -1,0 +1,129 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { encodeAppend } from '../append-limits.js';
+import {
+  EventStore,
+  EventStoreUnavailable,
+  type AppendResult,
+  type ExpectedRevision,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type SubscribeOptions,
+  type SubscriptionBatch,
+} from '../event-store.js';
+import { CommitSignal } from './commit-signal.js';
+import { DataFolder } from './data-folder.js';
+import { LogReader } from './log-reader.js';
+import { WriterThread } from './writer-thread.js';
+
+const LOG_FILE = 'events.db';
+const DEFAULT_BATCH = 500;
+
+/**
+ * The log in one SQLite file, nothing to install. One thread writes, this one reads; positions are 1, 2, 3 … in commit
+ * order. Beside the port's promises: an append with `any` or `stream-exists` whose first event stands in the stream is
+ * answered as the first time, for as long as the log is kept.
+ */
+export class SqliteEventStore extends EventStore {
+  readonly kind = 'sqlite';
+  private readonly commits = new CommitSignal();
+  private closing: Promise<void> | undefined;
+
+  /**
+   * Makes folder and log when they are not there.
+   * @throws Error that says why: the folder is in use by another process, the file is not ours or of another format
+   */
+  static async open({ dataDir }: { dataDir: string }): Promise<SqliteEventStore> {
+    const folder = DataFolder.claim(dataDir);
+    let writer: WriterThread | undefined;
+    try {
+      const file = folder.file(LOG_FILE);
+      writer = await WriterThread.start(file);
+      return new SqliteEventStore(folder, writer, new LogReader(file));
+    } catch (error) {
+      await writer?.close();
+      folder.release();
+      throw error;
+    }
+  }
+
+  private constructor(
+    private readonly folder: DataFolder,
+    private readonly writer: WriterThread,
+    private readonly reader: LogReader,
+  ) {
+    super();
+    writer.onChange = () => this.commits.notify();
+  }
+
+  async append(
+    stream: string,
+    events: readonly NewEvent[],
+    expected: ExpectedRevision,
+  ): Promise<AppendResult> {
+    this.requireOpen();
+    return this.writer.append(stream, encodeAppend(stream, events, expected), expected);
+  }
+
+  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+    return this.reader.readStream(stream, options);
+  }
+
+  readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
+    return this.reader.readAll(options);
+  }
+
+  async *subscribeToAll({
+    after,
+    signal,
+    batchSize = DEFAULT_BATCH,
+  }: SubscribeOptions): AsyncGenerator<SubscriptionBatch> {
+    let position = after;
+    let caughtUp = false;
+    while (!signal.aborted) {
+      this.requireOpen();
+      // Nothing is awaited between looking at the head and waiting for it to move, so no commit is missed.
+      if (caughtUp && position >= this.writer.head) {
+        await this.commits.next(signal);
+        continue;
+      }
+      const { events } = this.reader.pageAfter(position, batchSize);
+      position = events.at(-1)?.position ?? position;
+      caughtUp = position >= this.writer.head;
+      if (events.length > 0 || caughtUp) yield { events, position, caughtUp };
+      if (!caughtUp) await otherWork();
+    }
+  }
+
+  async head(): Promise<bigint> {
+    this.requireOpen();
+    return this.writer.head;
+  }
+
+  async reachable(): Promise<boolean> {
+    try {
+      this.requireOpen();
+      this.reader.ping();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.finish());
+  }
+
+  private async finish(): Promise<void> {
+    // Before the writer, so that it closes the last connection and leaves one whole file behind.
+    this.reader.close();
+    await this.writer.close();
+    this.folder.release();
+  }
+
+  private requireOpen(): void {
+    if (this.closing !== undefined) throw new EventStoreUnavailable('the event log is closed');
+    this.writer.requireAlive();
+  }
+}
