@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Database, Statement } from '../event-store/sqlite/sqlite.js';
+import { StatementCache } from './statement-cache.js';
 
 /** The event at which a projection stopped, and why. */
 export interface Failure {
@@ -57,8 +58,11 @@ export class Checkpoints {
   private readonly selectAll: Statement;
   private readonly recordFailure: Statement;
   private readonly clearFailureOf: Statement;
+  private readonly statements: StatementCache;
+  private lastMoved: { readonly versions: readonly object[]; readonly statement: Statement } | undefined;
 
   constructor(private readonly db: Database) {
+    this.statements = new StatementCache(db, 10);
     this.selectAll = db.prepare('SELECT * FROM projection_checkpoints ORDER BY name, version');
     this.selectAll.setReadBigInts(true);
     this.recordFailure = db.prepare(`
@@ -90,9 +94,28 @@ export class Checkpoints {
     this.db.prepare('UPDATE projection_checkpoints SET live = 1 WHERE id = ?').run(id);
   }
 
-  /** Moves these checkpoints together, in one statement. */
-  mover(ids: readonly number[]): CheckpointMover {
-    return new CheckpointMover(this.db, ids);
+  /**
+   * Moves these checkpoints together, by compare-and-set: only from where the projections stand.
+   * @throws {@link CheckpointMoved} when one of them is not at `from`
+   */
+  move(
+    versions: readonly { readonly id: number }[],
+    from: bigint,
+    to: bigint,
+    last: RecordedEvent | undefined,
+  ): void {
+    const { changes } = this.moving(versions).run(
+      to,
+      last?.stream ?? null,
+      last?.revision ?? null,
+      last?.id ?? null,
+      from,
+    );
+    if (Number(changes) !== versions.length) {
+      throw new CheckpointMoved(
+        `another process moves the read models: a checkpoint is no longer at ${from}`,
+      );
+    }
   }
 
   fail(id: number, { position, eventType, message }: Failure): void {
@@ -102,36 +125,16 @@ export class Checkpoints {
   clearFailure(id: number): void {
     this.clearFailureOf.run(id);
   }
-}
 
-/** Compare-and-set: a checkpoint moves only from where its projection stands. */
-export class CheckpointMover {
-  private readonly statement: Statement;
-
-  constructor(
-    db: Database,
-    private readonly ids: readonly number[],
-  ) {
-    this.statement = db.prepare(`
+  /** One statement for a lane's checkpoints, prepared again only when the lane has changed. */
+  private moving(versions: readonly { readonly id: number }[]): Statement {
+    if (this.lastMoved?.versions === versions) return this.lastMoved.statement;
+    const statement = this.statements.prepare(`
       UPDATE projection_checkpoints SET position = ?, event_stream = coalesce(?, event_stream),
         event_revision = coalesce(?, event_revision), event_id = coalesce(?, event_id)
-      WHERE position = ? AND id IN (${ids.join(', ')})`);
-  }
-
-  /** @throws {@link CheckpointMoved} when one of them is not at `from` */
-  move(from: bigint, to: bigint, last: RecordedEvent | undefined): void {
-    const { changes } = this.statement.run(
-      to,
-      last?.stream ?? null,
-      last?.revision ?? null,
-      last?.id ?? null,
-      from,
-    );
-    if (Number(changes) !== this.ids.length) {
-      throw new CheckpointMoved(
-        `another process moves the read models: a checkpoint is no longer at ${from}`,
-      );
-    }
+      WHERE position = ? AND id IN (${versions.map(({ id }) => id).join(', ')})`);
+    this.lastMoved = { versions, statement };
+    return statement;
   }
 }
 

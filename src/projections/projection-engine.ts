@@ -1,18 +1,15 @@
 import { BEFORE_ALL, type EventStore } from '../event-store/event-store.js';
-import { Checkpoints, type EventMark, type Failure } from './checkpoints.js';
+import { Checkpoints } from './checkpoints.js';
 import { silentLog, type EngineLog } from './engine-log.js';
-import { Lane, type LaneEvents } from './lane.js';
-import { PositionWaiters, type Standing } from './position-waiters.js';
-import {
-  ProjectionFailed,
-  ReadModels,
-  type Projection,
-  type ProjectionState,
-  type ProjectionStatus,
-} from './projection.js';
-import { ProjectionRun } from './projection-run.js';
+import type { LaneContext, LaneEvents } from './lane.js';
+import { Lanes } from './lanes.js';
+import { logHolds } from './log-identity.js';
+import { PositionWaiters } from './position-waiters.js';
+import { ReadModels, type Projection, type ProjectionStatus } from './projection.js';
+import type { ProjectionRun } from './projection-run.js';
 import { ReadModelDatabase, removeDatabase } from './read-model-database.js';
 import { pause, retryDelay } from './retry.js';
+import { ServedVersions } from './served-versions.js';
 import { isCorruption, messageOf } from './sqlite-errors.js';
 import { checkProjections, Versions } from './versions.js';
 
@@ -27,29 +24,20 @@ export interface EngineOptions {
   readonly offline?: boolean;
 }
 
-/** The version of a projection that answers queries; a plain object when there is no code for it any more. */
-interface Serving {
-  readonly version: number;
-  readonly position: bigint;
-  readonly failure?: Failure | undefined;
-}
-
 /** Short enough that requests which come in during a catch-up don't wait for long. */
 const SERVICE_BATCH = 500;
 const OFFLINE_BATCH = 2_000;
 
 /** Feeds the read models from the log, and answers queries from them. */
 export class ProjectionEngine extends ReadModels {
-  private readonly waiters = new PositionWaiters((position, names) => this.standing(position, names));
+  private readonly served = new ServedVersions();
+  private readonly lanes = new Lanes();
+  private readonly waiters = new PositionWaiters((position, names) => this.served.standing(position, names));
   private readonly ending = new AbortController();
   private starting: Promise<void> = Promise.resolve();
-  private serving = new Map<string, Serving>();
-  private runs: readonly ProjectionRun[] = [];
-  private lanes: readonly Lane[] = [];
   private head = BEFORE_ALL;
   private headAsked = false;
   private taken = 0;
-  private fault: string | undefined;
 
   private constructor(
     private readonly options: EngineOptions,
@@ -59,7 +47,7 @@ export class ProjectionEngine extends ReadModels {
     private readonly log: EngineLog,
   ) {
     super();
-    this.prepareRuns();
+    this.adoptVersions();
   }
 
   /** Opens the database, brings its tables in line with the projections' versions, and can answer queries at once. */
@@ -86,21 +74,17 @@ export class ProjectionEngine extends ReadModels {
   async stop(): Promise<void> {
     this.ending.abort();
     await this.starting;
-    await Promise.all(this.lanes.map((lane) => lane.stop()));
+    await this.lanes.stop();
     this.waiters.giveUp();
     this.database.close();
   }
 
   get position(): bigint {
-    let least: bigint | undefined;
-    for (const { position } of this.serving.values()) {
-      if (least === undefined || position < least) least = position;
-    }
-    return least ?? this.head;
+    return this.served.position ?? this.head;
   }
 
   positionOf(projection: string): bigint {
-    return this.servingOf(projection).position;
+    return this.served.positionOf(projection);
   }
 
   /** Events taken from the log since the start, over all subscriptions. */
@@ -124,61 +108,42 @@ export class ProjectionEngine extends ReadModels {
   }
 
   trustworthy(...projections: readonly string[]): boolean {
-    return projections.every((name) => {
-      const serving = this.servingOf(name);
-      return (
-        this.fault === undefined &&
-        serving instanceof ProjectionRun &&
-        serving.failure === undefined &&
-        serving.caughtUp
-      );
-    });
+    return this.served.trustworthy(projections);
   }
 
-  /** One entry per version that has code; asks the log for its head, for the next time. */
+  /** One entry per version that has code. The lag is against the head as last seen; each call asks for it anew. */
   status(): readonly ProjectionStatus[] {
     this.refreshHead();
-    return this.runs.map((run) => {
-      const { name, version, position } = run;
-      const lag = this.head > position ? this.head - position : 0n;
-      const error = this.errorOf(run);
-      return { name, version, position, lag, state: this.stateOf(run), ...(error && { error }) };
-    });
+    return this.served.status(this.head, (run) => this.lanes.isLive(run));
   }
 
   /** Makes the indexes that were left out while the tables were filled. */
   createIndexes(): void {
     for (const projection of this.options.projections) {
-      if (!this.runs.some(({ name, version }) => name === projection.name && version === projection.version))
-        continue;
+      const { name, version } = projection;
+      if (!this.served.runs.some((run) => run.name === name && run.version === version)) continue;
       this.database.transaction(() => this.versions.createIndexes(projection));
     }
   }
 
-  private prepareRuns(): void {
+  private adoptVersions(): void {
     const plans = this.database.transaction(() => this.versions.reconcile(this.options.projections));
-    const runs: ProjectionRun[] = [];
-    this.serving = new Map();
-    for (const { name, live, building } of plans) {
-      const run = live.projection && new ProjectionRun(this.database.db, live.projection, live.stored);
-      if (run !== undefined) runs.push(run);
-      this.serving.set(name, run ?? live.stored);
-      if (building !== undefined) {
-        runs.push(new ProjectionRun(this.database.db, building.projection, building.stored));
-      }
-    }
-    this.runs = runs;
+    this.served.adopt(plans, this.database.db);
   }
 
   private async begin(): Promise<void> {
+    const { store } = this.options;
     const { signal } = this.ending;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        this.sawHead(await this.options.store.head());
-        const replaced = await this.logWasReplaced();
+        this.sawHead(await store.head());
+        const held = await logHolds(
+          store,
+          this.served.runs.map(({ mark }) => mark),
+        );
         if (signal.aborted) return;
-        if (replaced) this.startOver();
-        this.makeLanes();
+        if (!held) this.startOver();
+        this.lanes.start(this.laneContext(), this.served.runs);
         return;
       } catch (error) {
         const delay = retryDelay(attempt);
@@ -188,64 +153,24 @@ export class ProjectionEngine extends ReadModels {
     }
   }
 
-  /** Whether an event that was applied is not in the log any more, as after putting back a backup. */
-  private async logWasReplaced(): Promise<boolean> {
-    const checked = new Set<string>();
-    for (const { mark } of this.runs) {
-      if (mark === undefined || checked.has(mark.id)) continue;
-      checked.add(mark.id);
-      if (!(await this.isInLog(mark))) return true;
-    }
-    return false;
-  }
-
-  private async isInLog({ stream, revision, id }: EventMark): Promise<boolean> {
-    for await (const event of this.options.store.readStream(stream, { from: revision, limit: 1 })) {
-      return event.id === id;
-    }
-    return false;
-  }
-
   private startOver(): void {
     this.log.warn({}, 'the log is not the one the read models were filled from: they are built anew');
     this.database.transaction(() => this.versions.dropAll());
-    this.prepareRuns();
+    this.adoptVersions();
   }
 
-  /** Runs at the same position move together. */
-  private makeLanes(): void {
+  private laneContext(): LaneContext {
     const { store, offline = false } = this.options;
     const { database, checkpoints, laneEvents: events } = this;
-    const context = {
-      store,
-      database,
-      checkpoints,
-      events,
-      batchSize: offline ? OFFLINE_BATCH : SERVICE_BATCH,
-    };
-    const byPosition = new Map<bigint, ProjectionRun[]>();
-    for (const run of this.runs) {
-      const together = byPosition.get(run.position);
-      if (together === undefined) byPosition.set(run.position, [run]);
-      else together.push(run);
-    }
-    this.lanes = [...byPosition].map(([position, runs]) => new Lane(context, runs, position));
-    for (const lane of this.lanes) lane.start();
+    return { store, database, checkpoints, events, batchSize: offline ? OFFLINE_BATCH : SERVICE_BATCH };
   }
 
   private readonly laneEvents: LaneEvents = {
-    meetingPoint: (lane, until) => {
-      let nearest: bigint | undefined;
-      for (const { position, stopping } of this.lanes) {
-        if (stopping || position <= lane.position || position > until) continue;
-        if (nearest === undefined || position < nearest) nearest = position;
-      }
-      return nearest;
-    },
+    meetingPoint: (lane, until) => this.lanes.meetingPoint(lane, until),
     advanced: (lane, events) => {
       this.taken += events;
       this.sawHead(lane.position);
-      const home = this.merge(lane);
+      const home = this.lanes.merge(lane);
       if (home.live) for (const run of home.runs) this.reachedEnd(run);
       this.waiters.check();
     },
@@ -266,70 +191,25 @@ export class ProjectionEngine extends ReadModels {
     broken: (error) => this.breakDown(error),
   };
 
-  /** A lane that has reached another one joins it; returns the one that goes on. */
-  private merge(lane: Lane): Lane {
-    const other = this.lanes.find(
-      (candidate) => candidate !== lane && !candidate.stopping && candidate.position === lane.position,
-    );
-    if (other === undefined) return lane;
-    const { runs } = lane;
-    for (const run of runs) lane.leave(run);
-    other.join(runs);
-    this.lanes = this.lanes.filter((candidate) => candidate !== lane);
-    return other;
-  }
-
   private reachedEnd(run: ProjectionRun): void {
     run.caughtUp = true;
     if (run.serving) return;
-    const { name: projection, version } = run;
     this.database.transaction(() => this.versions.switchTo(run.stored));
-    const before = this.serving.get(projection);
-    if (before instanceof ProjectionRun) for (const lane of this.lanes) lane.leave(before);
-    run.serving = true;
-    this.serving.set(projection, run);
-    this.runs = this.runs.filter((other) => other !== before);
-    this.log.info({ projection, version, before: before?.version }, 'a new version of a read model is live');
+    const before = this.served.replaceBy(run);
+    if (before !== undefined) this.lanes.release(before);
+    const { name: projection, version } = run;
+    this.log.info({ projection, version }, 'a new version of a read model is live');
   }
 
   /** Going on could only make it worse: nothing moves any more, queries are still answered. */
   private breakDown(error: unknown): void {
-    if (this.fault !== undefined) return;
-    this.fault = messageOf(error);
-    this.log.error({ reason: this.fault }, 'all read models have stopped');
-    for (const lane of this.lanes) void lane.stop();
+    if (this.served.fault !== undefined) return;
+    this.served.fault = messageOf(error);
+    this.log.error({ reason: this.served.fault }, 'all read models have stopped');
+    void this.lanes.stop();
     // This process keeps what it has open; the next start finds no file and builds it anew.
     if (isCorruption(error)) removeDatabase(this.database.path);
     this.waiters.check();
-  }
-
-  private standing(position: bigint, names: readonly string[] | undefined): Standing {
-    let standing: Standing = 'passed';
-    for (const name of names ?? this.serving.keys()) {
-      const serving = this.servingOf(name);
-      if (serving.position >= position) continue;
-      const error = this.errorOf(serving);
-      if (error !== undefined) return new ProjectionFailed(name, error);
-      standing = 'behind';
-    }
-    return standing;
-  }
-
-  private servingOf(name: string): Serving {
-    const serving = this.serving.get(name);
-    if (serving === undefined) throw new Error(`there is no projection ${name}`);
-    return serving;
-  }
-
-  private errorOf({ failure, position }: Serving): ProjectionStatus['error'] {
-    if (failure !== undefined) return failure;
-    return this.fault === undefined ? undefined : { position, eventType: null, message: this.fault };
-  }
-
-  private stateOf(run: ProjectionRun): ProjectionState {
-    if (this.fault !== undefined || run.failure !== undefined) return 'failed';
-    if (!run.serving) return 'rebuilding';
-    return this.lanes.some((lane) => lane.live && lane.runs.includes(run)) ? 'live' : 'catchingUp';
   }
 
   private sawHead(position: bigint): void {

@@ -1,18 +1,13 @@
 import { BOOKKEEPING_AGGREGATES } from '../domain/events.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Database } from '../event-store/sqlite/sqlite.js';
+import type { DecodedBatch } from './batch.js';
 import type { EventMark, Failure, StoredVersion } from './checkpoints.js';
 import type { Projection } from './projection.js';
 import { messageOf } from './sqlite-errors.js';
 import { tableNames } from './versions.js';
 
 type Handler = (event: RecordedEvent) => void;
-
-/** Events of a batch in their current schema; those that this build can't read stand here by their index. */
-export interface DecodedBatch {
-  readonly events: readonly RecordedEvent[];
-  readonly unreadable: ReadonlyMap<number, Error>;
-}
 
 const BOOKKEEPING_PREFIXES = BOOKKEEPING_AGGREGATES.map((aggregate) => `${aggregate}-`);
 
@@ -28,6 +23,7 @@ export class EventRefused extends Error {
   constructor(
     /** In the batch. */
     readonly index: number,
+    readonly event: RecordedEvent,
     override readonly cause: unknown,
   ) {
     super(messageOf(cause));
@@ -71,12 +67,9 @@ export class ProjectionRun {
     );
   }
 
-  /** Whether any of the first `count` events matters to it. */
-  concerns({ events }: DecodedBatch, count: number): boolean {
-    for (let index = 0; index < count; index++) {
-      const event = events[index];
-      if (event !== undefined && this.handles(event)) return true;
-    }
+  /** Whether any of the events matters to it. */
+  concerns({ events }: DecodedBatch): boolean {
+    for (const event of events) if (this.handles(event)) return true;
     return false;
   }
 
@@ -98,7 +91,7 @@ export class ProjectionRun {
         if (typed !== undefined) typed(event);
       }
     } catch (error) {
-      throw new EventRefused(index, error);
+      throw new EventRefused(index, events[index] as RecordedEvent, error);
     }
   }
 
