@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { GovernedDeployment } from '../../domain/deployment/access.js';
 import { ReadModels } from '../../projections/projection.js';
-import { parseList, type DeploymentRow } from './deployment-rows.js';
+import { canBeStored, parseList, type DeploymentRow } from './deployment-rows.js';
 import { deploymentsProjection } from './deployments.projection.js';
 
 /** What a decision about a deployment looks at and answers with. */
@@ -36,10 +36,11 @@ export class DeploymentDirectory {
   }
 
   byId(deploymentId: string): DeploymentEntry | undefined {
-    return this.remember(deploymentId, () => this.read('deployment_id = ?', deploymentId));
+    return this.remember(`id ${deploymentId}`, () => this.read('deployment_id = ?', deploymentId));
   }
 
   private read(condition: string, ...parameters: readonly string[]): DeploymentEntry | undefined {
+    if (!canBeStored(...parameters)) return undefined;
     const row = this.readModels.get<EntryRow>(
       `SELECT ${COLUMNS} FROM deployments WHERE ${condition}`,
       ...parameters,

@@ -28,6 +28,10 @@ export interface DeploymentRow {
   readonly position: number;
 }
 
+/** SQLite may end a text at its first NUL and so find `a` for `a\0b`; nothing is stored under a name that has one. */
+export const canBeStored = (...texts: readonly string[]): boolean =>
+  texts.every((text) => !text.includes('\0'));
+
 export const parseList = (text: string | null): readonly string[] | null =>
   text === null ? null : (JSON.parse(text) as string[]);
 

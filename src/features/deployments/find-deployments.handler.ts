@@ -1,7 +1,7 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { deploymentNotFound, namedDeploymentNotFound } from '../../domain/deployment/refusals.js';
 import { ReadModels } from '../../projections/projection.js';
-import { rowToView, type DeploymentRow } from './deployment-rows.js';
+import { canBeStored, rowToView, type DeploymentRow } from './deployment-rows.js';
 import type { DeploymentView } from './deployment.view.js';
 import { FindDeployment, GetDeployment, ListDeployments, type DeploymentPage } from './queries.js';
 
@@ -10,11 +10,13 @@ export class FindDeploymentHandler implements IQueryHandler<FindDeployment> {
   constructor(private readonly readModels: ReadModels) {}
 
   async execute({ model, name }: FindDeployment): Promise<DeploymentView> {
-    const row = this.readModels.get<DeploymentRow>(
-      'SELECT * FROM deployments WHERE model = ? AND name = ?',
-      model,
-      name,
-    );
+    const row = canBeStored(model, name)
+      ? this.readModels.get<DeploymentRow>(
+          'SELECT * FROM deployments WHERE model = ? AND name = ?',
+          model,
+          name,
+        )
+      : undefined;
     if (row === undefined) throw namedDeploymentNotFound(model, name);
     return rowToView(row);
   }
@@ -25,10 +27,9 @@ export class GetDeploymentHandler implements IQueryHandler<GetDeployment> {
   constructor(private readonly readModels: ReadModels) {}
 
   async execute({ deploymentId }: GetDeployment): Promise<DeploymentView> {
-    const row = this.readModels.get<DeploymentRow>(
-      'SELECT * FROM deployments WHERE deployment_id = ?',
-      deploymentId,
-    );
+    const row = canBeStored(deploymentId)
+      ? this.readModels.get<DeploymentRow>('SELECT * FROM deployments WHERE deployment_id = ?', deploymentId)
+      : undefined;
     if (row === undefined) throw deploymentNotFound(deploymentId);
     return rowToView(row);
   }
@@ -39,6 +40,7 @@ export class ListDeploymentsHandler implements IQueryHandler<ListDeployments> {
   constructor(private readonly readModels: ReadModels) {}
 
   async execute({ model, filter }: ListDeployments): Promise<DeploymentPage> {
+    if (!canBeStored(model)) return { deployments: [], total: 0 };
     const { status, type, includeArchived, limit, offset } = filter;
     const conditions = ['model = ?'];
     const parameters: string[] = [model];
