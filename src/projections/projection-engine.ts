@@ -54,7 +54,7 @@ export class ProjectionEngine extends ReadModels {
   static open(options: EngineOptions): ProjectionEngine {
     const { path, projections, log = silentLog, offline = false } = options;
     checkProjections(projections);
-    const database = ReadModelDatabase.open(path, log, { durable: !offline });
+    const database = ReadModelDatabase.open(path, log, { offline });
     try {
       const checkpoints = new Checkpoints(database.db);
       const versions = new Versions(database.db, checkpoints, log, offline ? 'deferred' : 'withTables');

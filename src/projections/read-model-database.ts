@@ -25,6 +25,11 @@ const ENGINE_TABLE = `
     UNIQUE (name, version)
   ) STRICT`;
 
+/** NORMAL: a power cut may take the last commits, and the log gives them back; the file itself stays sound. */
+const SERVICE_PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL';
+/** Nobody misses a file that was not finished, so nothing is written twice or waited for. */
+const OFFLINE_PRAGMAS = 'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF';
+
 /** Removes the file with what SQLite keeps beside it. */
 export const removeDatabase = (path: string): void => {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
@@ -57,14 +62,14 @@ export class ReadModelDatabase {
    * Opens the file or makes it. A corrupt one, or one of another format, is deleted rather than moved aside: it can be
    * rebuilt from the log, and it holds names of people, which must not lie about in copies that nobody looks after.
    */
-  static open(path: string, log: EngineLog, options: { readonly durable: boolean }): ReadModelDatabase {
+  static open(path: string, log: EngineLog, options: { readonly offline: boolean }): ReadModelDatabase {
     const existed = existsSync(path);
-    const usable = tryOpen(path, options.durable);
+    const usable = tryOpen(path, options.offline);
     if (typeof usable !== 'string') return usable;
     if (!existed) throw new Error(`${path}: ${usable}`);
     log.warn({ path, reason: usable }, 'the read models are unusable and are built anew from the log');
     removeDatabase(path);
-    const fresh = tryOpen(path, options.durable);
+    const fresh = tryOpen(path, options.offline);
     if (typeof fresh === 'string') throw new Error(`${path}: ${fresh}`);
     return fresh;
   }
@@ -113,13 +118,14 @@ export class ReadModelDatabase {
 }
 
 /** The open database, or why it can't be used. */
-const tryOpen = (path: string, durable: boolean): ReadModelDatabase | string => {
-  // Made by hand, so that it is never readable by others; SQLite gives -wal and -shm the mode of the file.
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
+const tryOpen = (path: string, offline: boolean): ReadModelDatabase | string => {
+  // Never readable by others, not even for a moment; SQLite gives -wal and -shm the mode of the file. One that is there
+  // is not opened: closing it again would drop the locks that another connection of this process has on it.
+  if (existsSync(path)) chmodSync(path, 0o600);
+  else closeSync(openSync(path, 'wx', 0o600));
   const db = openDatabase(path);
   try {
-    const reason = prepareFile(db, durable);
+    const reason = prepareFile(db, offline);
     if (reason === undefined) return ReadModelDatabase.of(db, path);
     db.close();
     return reason;
@@ -130,10 +136,9 @@ const tryOpen = (path: string, durable: boolean): ReadModelDatabase | string => 
   }
 };
 
-const prepareFile = (db: Database, durable: boolean): string | undefined => {
+const prepareFile = (db: Database, offline: boolean): string | undefined => {
   db.exec('PRAGMA busy_timeout = 1000');
-  // NORMAL: a power cut may take the last commits, and the log gives them back; the file itself stays sound.
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'NORMAL' : 'OFF'}`);
+  db.exec(offline ? OFFLINE_PRAGMAS : SERVICE_PRAGMAS);
   db.exec('PRAGMA cache_size = -32768');
   const format = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
   const objects = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
