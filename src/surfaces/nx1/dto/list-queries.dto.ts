@@ -1,0 +1,51 @@
+import type { PageMark } from '../../../features/directory/index.js';
+import { Bool, Enum, Int, Str } from '../validation/fields.js';
+import { DEPLOYMENT_TYPES } from './deployment-create.dto.js';
+
+export const DEPLOYMENT_STATUSES = [
+  'pending',
+  'deploying',
+  'active',
+  'failed',
+  'stopped',
+  'archived',
+] as const;
+
+export class DeploymentListQuery {
+  @Enum(DEPLOYMENT_STATUSES, {
+    nullable: true,
+    default: null,
+    description: 'Only deployments in this status.',
+  })
+  readonly status: (typeof DEPLOYMENT_STATUSES)[number] | null;
+
+  @Enum(DEPLOYMENT_TYPES, { nullable: true, default: null, description: 'Only deployments of this type.' })
+  readonly type: (typeof DEPLOYMENT_TYPES)[number] | null;
+
+  @Bool({ default: false, description: 'Also those that were archived.' })
+  readonly include_archived: boolean;
+
+  @Int({ min: 1, max: 1000, default: 100 })
+  readonly limit: number;
+
+  @Int({ min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 })
+  readonly offset: number;
+}
+
+/** Two log positions: what the page goes on after, and where the list ends. */
+const CURSOR = /^(\d{1,18})-(\d{1,18})$/u;
+
+export class PskListQuery {
+  @Int({ min: 1, max: 1000, default: 100 })
+  readonly limit: number;
+
+  @Str({ pattern: CURSOR, nullable: true, default: null, description: 'From the link to the next page.' })
+  readonly cursor: string | null;
+}
+
+export const toPageMark = (cursor: string | null): PageMark | null => {
+  const [, after, upTo] = CURSOR.exec(cursor ?? '') ?? [];
+  return after === undefined || upTo === undefined ? null : { after: BigInt(after), upTo: BigInt(upTo) };
+};
+
+export const toCursor = ({ after, upTo }: PageMark): string => `${after}-${upTo}`;
