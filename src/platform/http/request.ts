@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from '../../event-store/command-context.js';
 import type { Principal } from '../auth/principal.js';
+import type { HttpProblem } from './problem.js';
 
 /** Surfaces hand it through; they don't look inside. */
 export type { CommandContext };
@@ -12,6 +13,10 @@ declare module 'fastify' {
     principal: Principal | null;
     /** Set on every write, after its headers were checked. */
     commandContext: CommandContext | null;
+    /** Why the request was refused, for the log. */
+    problem: HttpProblem | null;
+    /** The refusal is an answer of the domain's rules, not a fault of the request or the moment. */
+    refusedByRule: boolean;
   }
 }
 

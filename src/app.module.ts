@@ -1,0 +1,90 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { join } from 'node:path';
+import { DeciderRunner } from './event-store/decider-runner.js';
+import { EventStore } from './event-store/event-store.js';
+import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import { AuditModule } from './features/audit/audit.module.js';
+import { DeploymentsModule } from './features/deployments/deployments.module.js';
+import { FeedModule } from './features/feed/feed.module.js';
+import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
+import { InterimAuthenticator, InterimDirectory } from './interim-identity.js';
+import { Authenticator } from './platform/auth/authenticator.js';
+import { Directory } from './platform/auth/directory.js';
+import { Clock } from './platform/clock/clock.js';
+import { CONFIG, type Config } from './platform/config/config.js';
+import { HttpModule } from './platform/http/http.module.js';
+import { ServiceState } from './platform/lifecycle/service-state.js';
+import { LOGGER, type Logger } from './platform/logging/logger.js';
+import { MeasuredEventStore } from './platform/metrics/measured-event-store.js';
+import { Metrics } from './platform/metrics/metrics.js';
+import { ProjectionEngine } from './projections/projection-engine.js';
+import { ReadModels } from './projections/projection.js';
+import { projections } from './read-models.js';
+import { OperationsModule } from './surfaces/operations/operations.module.js';
+
+/** What is opened before the application and closed after it. */
+export interface Foundation {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly state: ServiceState;
+  readonly store: EventStore;
+  readonly readModels: ProjectionEngine;
+}
+
+/** Opens the log and the read models; nothing is left open when it fails. */
+export const openFoundation = async (config: Config, clock: Clock, logger: Logger): Promise<Foundation> => {
+  const metrics = new Metrics();
+  const log = await SqliteEventStore.open({ dataDir: config.dataDir });
+  try {
+    const store = new MeasuredEventStore(log, metrics);
+    const path = join(config.dataDir, 'read-models.db');
+    const readModels = ProjectionEngine.open({ path, store, projections, log: logger });
+    return { config, clock, logger, metrics, state: new ServiceState(), store, readModels };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+};
+
+@Global()
+@Module({})
+class FoundationModule {
+  static of({ config, clock, logger, metrics, state, store, readModels }: Foundation): DynamicModule {
+    const providers = [
+      { provide: CONFIG, useValue: config },
+      { provide: Clock, useValue: clock },
+      { provide: LOGGER, useValue: logger },
+      { provide: Metrics, useValue: metrics },
+      { provide: ServiceState, useValue: state },
+      { provide: EventStore, useValue: store },
+      { provide: ReadModels, useValue: readModels },
+      { provide: Authenticator, useValue: new InterimAuthenticator(config) },
+      { provide: Directory, useValue: new InterimDirectory() },
+      { provide: DeciderRunner, useValue: new DeciderRunner(store) },
+    ];
+    return { module: FoundationModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+/** The composition root: the only place that names the store's adapter, and every feature and surface there is. */
+@Module({})
+export class AppModule {
+  static of(foundation: Foundation): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        FoundationModule.of(foundation),
+        CqrsModule.forRoot({ rethrowUnhandled: true }),
+        HttpModule,
+        IdempotencyModule,
+        DeploymentsModule,
+        AuditModule,
+        FeedModule,
+        OperationsModule,
+      ],
+    };
+  }
+}

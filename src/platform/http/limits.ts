@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { HttpProblem } from './problem.js';
+import { ignoresBody, pathOf } from './public-paths.js';
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+export const MAX_HEADER_BYTES = 16 * 1024;
+/**
+ * Where the server itself cuts off, before there is a request to answer. Higher than our limit, so that our refusal can
+ * have the shape of the surface that was asked.
+ */
+export const HARD_MAX_HEADER_BYTES = 4 * MAX_HEADER_BYTES;
+
+/** What a header costs beside its name and value: `: ` and the line's end. */
+const PER_HEADER = 4;
+
+export const checkHeaderSize = (rawHeaders: readonly string[]): void => {
+  let bytes = (rawHeaders.length / 2) * PER_HEADER;
+  for (const part of rawHeaders) bytes += part.length;
+  if (bytes > MAX_HEADER_BYTES) {
+    throw new HttpProblem(431, 'headers-too-large', `The headers are larger than ${MAX_HEADER_BYTES} bytes`);
+  }
+};
+
+const tooLarge = (): HttpProblem =>
+  new HttpProblem(413, 'body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes`);
+
+/**
+ * The body as it came. Nothing is parsed here: what it means is the business of the surface. What is over the limit is
+ * left to flow away unread, since a client whose connection is cut while it sends never sees why.
+ */
+export const readBody = (request: FastifyRequest, payload: IncomingMessage): Promise<Buffer | undefined> => {
+  if (ignoresBody(pathOf(request.url))) return Promise.resolve(undefined);
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    payload.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      else reject(tooLarge());
+    });
+    payload.once('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    payload.once('error', (cause) => {
+      reject(new HttpProblem(400, 'body-incomplete', 'The body did not arrive completely', { cause }));
+    });
+  });
+};
