@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { AdminPsksController } from './admin-psks.controller.js';
 import { DeploymentRunsController } from './deployment-runs.controller.js';
 import { DeploymentsController } from './deployments.controller.js';
@@ -8,7 +7,6 @@ import { UserPskController } from './user-psk.controller.js';
 
 /** The vocabulary of Nx1's deployment API, over deployments and pre-shared keys. */
 @Module({
-  imports: [CqrsModule],
   controllers: [DeploymentsController, DeploymentRunsController, UserPskController, AdminPsksController],
   providers: [Nx1Surface],
 })

@@ -76,7 +76,7 @@ export class Nx1Surface extends Surface {
     }
     const credentials = sentCredentials(request);
     const detail = faults.map((found) => ({
-      type: found.code === 'invalid-header' ? 'value_error' : found.code,
+      type: found.location[0] === 'header' ? 'value_error' : found.code,
       loc: found.location,
       msg: found.message,
       ...(found.input === undefined ? {} : { input: redact(found.input, credentials) }),

@@ -13,7 +13,7 @@ import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platf
 import { ShowsSecretOnce } from '../../platform/http/shows-secret.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
 import { ReadRefusals, WriteRefusals } from './answers.decorator.js';
-import { tokenHolder } from './callers.js';
+import { tokenHolder } from './token-holder.js';
 import {
   PskIssuedResponse,
   PskResponse,
@@ -24,12 +24,7 @@ import { PskCreate, PskRegenerate } from './dto/psk.dto.js';
 import { Valid } from './valid.decorator.js';
 
 const shownOnce = (issued: IssuedPsk): WriteAnswer<PskIssuedResponse> =>
-  new WriteAnswer(
-    201,
-    toPskIssuedResponse(issued),
-    { position: issued.position },
-    { 'cache-control': 'no-store' },
-  );
+  new WriteAnswer(201, toPskIssuedResponse(issued), { position: issued.position });
 
 const TOKEN_NEEDED = 'Called with a PSK; a Keycloak token is needed';
 const NO_KEY = 'The caller has no key';

@@ -10,13 +10,3 @@ export const tokenHolder = ({ credentialType, userId }: Principal): string => {
     throw new HttpProblem(403, 'token-required', 'A Keycloak token is required to manage a PSK');
   return userId;
 };
-
-/** @throws HttpProblem 403 */
-export const requireAdmin = ({ isAdmin, credentialType }: Principal): void => {
-  if (!isAdmin && credentialType !== 'platform_psk')
-    throw new HttpProblem(
-      403,
-      'admin-required',
-      'The platform PSK or a governance administrator is required',
-    );
-};
