@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Caller } from '../../domain/shared/caller.js';
@@ -12,9 +11,6 @@ import { mayFollow } from './visibility.js';
 /** Events one request looks at, at most: a filter that matches rarely must not keep the server from other work. */
 export const MOST_SCANNED = 10_000;
 
-/** Others have their turn after so many. */
-const BREATH = 500;
-
 @QueryHandler(ReadFeed)
 export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
   constructor(
@@ -27,11 +23,9 @@ export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
     const wanted = matcher(filter, caller);
     const items: CloudEvent[] = [];
     let next = after;
-    let scanned = 0;
     for await (const event of this.events(filter, after, caller)) {
       next = event.position;
       if (wanted(event) && items.push(toCloudEvent(upcast(event), source)) === limit) break;
-      if (++scanned % BREATH === 0) await setImmediate();
     }
     return { items, next };
   }

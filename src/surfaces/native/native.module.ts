@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AuditController } from './audit.controller.js';
+import { GovernedDeploymentsController } from './deployments.controller.js';
+import { EventsController } from './events.controller.js';
+import { GroupsController } from './groups.controller.js';
+import { NativeSurface } from './native.surface.js';
+import { PsksController } from './psks.controller.js';
+import { UsersController } from './users.controller.js';
+
+/** Our own vocabulary: directory, history, events. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [
+    UsersController,
+    GroupsController,
+    PsksController,
+    GovernedDeploymentsController,
+    AuditController,
+    EventsController,
+  ],
+  providers: [NativeSurface],
+})
+export class NativeModule {}
