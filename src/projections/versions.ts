@@ -105,7 +105,7 @@ export class Versions {
     const target = kept.find(({ version }) => version === newest.version) ?? this.create(newest);
     if (live === undefined) {
       this.makeLive(target);
-      return { name, live: { stored: target, projection: newest } };
+      return { name, live: { stored: { ...target, live: true }, projection: newest } };
     }
     if (live.version === target.version) return { name, live: { stored: live, projection: newest } };
     return {
