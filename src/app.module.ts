@@ -21,6 +21,9 @@ import { Metrics } from './platform/metrics/metrics.js';
 import { ProjectionEngine } from './projections/projection-engine.js';
 import { ReadModels } from './projections/projection.js';
 import { projections } from './read-models.js';
+import { AuthzModule } from './surfaces/authz/authz.module.js';
+import { NativeModule } from './surfaces/native/native.module.js';
+import { Nx1Module } from './surfaces/nx1/nx1.module.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
 
 /** What is opened before the application and closed after it. */
@@ -83,6 +86,9 @@ export class AppModule {
         DeploymentsModule,
         AuditModule,
         FeedModule,
+        Nx1Module,
+        AuthzModule,
+        NativeModule,
         OperationsModule,
       ],
     };

@@ -15,7 +15,7 @@ const httpUrl = (text: string): boolean => {
 };
 
 const isToken = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
-const isPrintable = (text: string): boolean => !/[\u0000-\u001f\u007f]/.test(text);
+const isPrintable = (text: string): boolean => !/\p{Cc}/u.test(text);
 
 /** Two dots make a credential a token, so a key with two dots could never be used. */
 const isKey = (text: string): boolean =>

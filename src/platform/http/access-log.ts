@@ -47,7 +47,7 @@ export class AccessLog {
         correlationId: request.commandContext?.correlationId,
         method: request.method,
         // Without the query: whatever somebody puts there by mistake stays out of the log.
-        path: redact(pathOf(request.url)),
+        path: redact(pathOf(request.originalUrl)),
         status: statusCode,
         milliseconds: Math.round(milliseconds * 1_000) / 1_000,
         actor: request.principal?.userId ?? request.principal?.kind,

@@ -6,6 +6,7 @@ import { AccessLog } from './access-log.js';
 import { HARD_MAX_HEADER_BYTES, MAX_BODY_BYTES } from './limits.js';
 import { RequestHooks } from './request-hooks.js';
 import { RouteTable } from './route-table.js';
+import { routedUrl } from './routed-url.js';
 
 /** For a whole request to arrive, body and all. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -52,6 +53,7 @@ export class HttpServer {
     trustProxy: false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
+    rewriteUrl: routedUrl,
     // No middleware of the framework is in use.
     skipMiddie: true,
     clientErrorHandler: answerBrokenRequest,

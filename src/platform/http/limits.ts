@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from './problem.js';
-import { ignoresBody, pathOf } from './public-paths.js';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 export const MAX_HEADER_BYTES = 16 * 1024;
@@ -29,8 +28,7 @@ const tooLarge = (): HttpProblem =>
  * The body as it came. Nothing is parsed here: what it means is the business of the surface. What is over the limit is
  * left to flow away unread, since a client whose connection is cut while it sends never sees why.
  */
-export const readBody = (request: FastifyRequest, payload: IncomingMessage): Promise<Buffer | undefined> => {
-  if (ignoresBody(pathOf(request.url))) return Promise.resolve(undefined);
+export const readBody = (request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> => {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

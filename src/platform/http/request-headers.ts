@@ -49,7 +49,7 @@ export const parseMinPosition = (value: HeaderValue): bigint | undefined => {
 };
 
 // Line breaks and tabs may stand in a reason that somebody typed; other control characters may not.
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+const CONTROL = /(?![\n\t])\p{Cc}/u;
 
 /** Percent-encoded UTF-8, so that any language fits into a header. An empty one is none. */
 export const parseReason = (value: HeaderValue): string | undefined => {
@@ -62,7 +62,7 @@ export const parseReason = (value: HeaderValue): string | undefined => {
   } catch {
     throw invalid('X-Change-Reason', expected, text);
   }
-  const characters = [...reason].length;
+  const characters = Array.from(reason).length;
   if (/[^\x20-\x7e]/.test(text) || CONTROL.test(reason) || characters > MAX_REASON_CHARACTERS)
     throw invalid('X-Change-Reason', expected, text);
   return reason;

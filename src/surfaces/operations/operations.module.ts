@@ -1,11 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Health } from '../../platform/health/health.js';
-import { FallbackSurface } from './fallback.surface.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  providers: [Health, FallbackSurface],
+  providers: [Health],
   controllers: [HealthController, MetricsController],
 })
 export class OperationsModule {}
