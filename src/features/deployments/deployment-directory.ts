@@ -20,6 +20,8 @@ type EntryRow = Pick<
 
 /** Beyond this many the remembered entries are dropped, so that made-up names can't fill the memory. */
 const CAPACITY = 10_000;
+/** No name is as long; what is made up to be longer is looked up, but not kept. */
+const MAX_KEY_LENGTH = 1_000;
 
 /** Deployments as decisions look them up: one indexed read, or none while their read model stands where it stood. */
 @Injectable()
@@ -56,7 +58,7 @@ export class DeploymentDirectory {
     }
     if (this.remembered.has(key)) return this.remembered.get(key);
     const entry = read();
-    this.remembered.set(key, entry);
+    if (key.length <= MAX_KEY_LENGTH) this.remembered.set(key, entry);
     return entry;
   }
 }
