@@ -38,6 +38,7 @@ export class AuditSearch {
     private readonly order: AuditOrder,
     /** Nothing after this position belongs to it. */
     upTo: number,
+    private readonly mostWalked = MOST_WALKED,
   ) {
     const [lead, ...others] = COLUMNS.flatMap(([name, column]) => {
       const parameter = filter[name];
@@ -66,12 +67,12 @@ export class AuditSearch {
     return { rows, next: lastRow?.position ?? stop ?? null };
   }
 
-  /** Where to stop so that no more than {@link MOST_WALKED} entries of the leading index are looked at. */
+  /** Where to stop so that no more than `mostWalked` entries of the leading index are looked at. */
   private walk(from: number, end: number): number | undefined {
     const conditions = [...(this.lead === undefined ? [] : [this.lead]), ...this.range(from, end)];
     return this.readModels.get<{ position: number }>(
       `SELECT position FROM audit WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}
-       ORDER BY position ${this.order} LIMIT 1 OFFSET ${MOST_WALKED - 1}`,
+       ORDER BY position ${this.order} LIMIT 1 OFFSET ${this.mostWalked - 1}`,
       ...conditions.map(({ parameter }) => parameter),
     )?.position;
   }

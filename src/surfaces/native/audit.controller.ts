@@ -6,7 +6,7 @@ import { ExportAuditEntries, ListAuditEntries } from '../../features/audit/index
 import type { Principal } from '../../platform/auth/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
-import { requireAdmin } from './admin.js';
+import { requireAdmin } from '../../platform/http/require-admin.js';
 import { AdminReadRefusals, EitherCredential, Listed } from './answers.decorator.js';
 import { EXPORT_TYPES, exportStream } from './audit-export.js';
 import { toPageMark } from './cursor.js';
@@ -71,7 +71,7 @@ export class AuditController {
     const scope = ['audit', filter, order];
     const from = toPageMark(query.cursor, scope);
     const type = negotiate(request.headers.accept, OFFERED);
-    await requireAdmin(caller);
+    requireAdmin(caller);
     void reply.header('vary', 'accept');
     if (type !== JSON_TYPE) {
       const slices = await this.queries.execute(new ExportAuditEntries(filter, order));

@@ -6,8 +6,8 @@ import { GetDeploymentAsOf, ReportDeploymentStatus } from '../../features/deploy
 import type { Principal } from '../../platform/auth/principal.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
+import { requireAdmin } from '../../platform/http/require-admin.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { requireAdmin } from './admin.js';
 import { AdminReadRefusals, AdminWriteRefusals, EitherCredential } from './answers.decorator.js';
 import { parseAsOf } from './as-of.js';
 import {
@@ -57,7 +57,7 @@ export class GovernedDeploymentsController {
   ): Promise<DeploymentResponse> {
     const point = parseAsOf(query.asOf, this.clock.now());
     const { deployment, asOf } = await this.queries.execute(new GetDeploymentAsOf(path.id, point));
-    await requireAdmin(caller);
+    requireAdmin(caller);
     void reply.header('etag', `"${deployment.revision}"`);
     return toDeploymentResponse(deployment, asOf);
   }

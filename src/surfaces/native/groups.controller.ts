@@ -6,8 +6,9 @@ import { DeleteGroup, GetGroup, ListGroups, RecordGroup } from '../../features/d
 import type { Principal } from '../../platform/auth/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
+import { requireAdmin } from '../../platform/http/require-admin.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { requireAdmin } from './admin.js';
+import { requireAdminFor } from './admin.js';
 import { AdminReadRefusals, AdminWriteRefusals, EitherCredential, Listed } from './answers.decorator.js';
 import { toPageMark } from './cursor.js';
 import { GroupDto, GroupResponse, toGroupResponse } from './dto/group.dto.js';
@@ -40,7 +41,7 @@ export class GroupsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ListResponse<GroupResponse>> {
     const from = toPageMark(query.cursor, SCOPE);
-    await requireAdmin(caller);
+    requireAdmin(caller);
     const page = await this.queries.execute(new ListGroups({ limit: limitOf(query), from }));
     return listResponse(page, toGroupResponse, SCOPE, request, reply, this.config.publicUrl);
   }
@@ -56,7 +57,7 @@ export class GroupsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GroupResponse> {
     const group = await this.queries.execute(new GetGroup(path.groupId));
-    await requireAdmin(caller);
+    requireAdmin(caller);
     void reply.header('etag', `"${group.revision}"`);
     return toGroupResponse(group);
   }
@@ -73,7 +74,7 @@ export class GroupsController {
     @CurrentPrincipal() caller: Principal,
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer<GroupResponse>> {
-    await requireAdmin(caller);
+    requireAdmin(caller);
     const command = new RecordGroup(path.groupId, body.name, context);
     const { group, created, ...written } = await this.commands.execute(command);
     return new WriteAnswer(created ? 201 : 200, toGroupResponse(group), written);
@@ -90,7 +91,7 @@ export class GroupsController {
     @CurrentPrincipal() caller: Principal,
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer> {
-    await requireAdmin(caller, () => this.queries.execute(new GetGroup(path.groupId)));
+    await requireAdminFor(caller, () => this.queries.execute(new GetGroup(path.groupId)));
     const { position } = await this.commands.execute(new DeleteGroup(path.groupId, context));
     return new WriteAnswer(204, undefined, { position });
   }

@@ -4,8 +4,8 @@ import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RevokePskById } from '../../features/directory/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
+import { requireAdmin } from '../../platform/http/require-admin.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { requireAdmin } from './admin.js';
 import { AdminWriteRefusals, EitherCredential } from './answers.decorator.js';
 import { IdPath } from './dto/path.dto.js';
 import { Valid } from './validation/valid.decorator.js';
@@ -27,7 +27,7 @@ export class PsksController {
     @CurrentPrincipal() caller: Principal,
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer> {
-    await requireAdmin(caller);
+    requireAdmin(caller);
     const { position } = await this.commands.execute(new RevokePskById(path.id, context));
     return new WriteAnswer(204, undefined, { position });
   }

@@ -8,9 +8,10 @@ import type { Principal } from '../../platform/auth/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { HttpProblem } from '../../platform/http/problem.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
+import { requireAdmin } from '../../platform/http/require-admin.js';
 import { ShowsSecretOnce } from '../../platform/http/shows-secret.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { requireAdmin } from './admin.js';
+import { requireAdminFor } from './admin.js';
 import { AdminReadRefusals, AdminWriteRefusals, EitherCredential, Listed } from './answers.decorator.js';
 import { toPageMark } from './cursor.js';
 import { limitOf, UserListQuery } from './dto/list.dto.js';
@@ -65,7 +66,7 @@ export class UsersController {
     const search = query.search ? query.search : null;
     const scope = ['users', search];
     const from = toPageMark(query.cursor, scope);
-    await requireAdmin(caller);
+    requireAdmin(caller);
     const page = await this.queries.execute(new ListUsers(search, { limit: limitOf(query), from }));
     return listResponse(page, toUserResponse, scope, request, reply, this.config.publicUrl);
   }
@@ -81,7 +82,7 @@ export class UsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     const user = await this.queries.execute(new GetUser(path.userId));
-    await requireAdmin(caller);
+    requireAdmin(caller);
     void reply.header('etag', `"${user.revision}"`);
     return toUserResponse(user);
   }
@@ -102,7 +103,7 @@ export class UsersController {
     @CurrentPrincipal() caller: Principal,
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer<UserResponse>> {
-    await requireAdmin(caller);
+    requireAdmin(caller);
     const { user, created, ...written } = await this.commands
       .execute(new RecordUser(path.userId, toUserEntry(body), context))
       .catch(pointAtUnknownGroups(body));
@@ -126,7 +127,7 @@ export class UsersController {
     @CurrentPrincipal() caller: Principal,
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer<PskResponse>> {
-    await requireAdmin(caller, () => this.queries.execute(new GetUser(path.userId)));
+    await requireAdminFor(caller, () => this.queries.execute(new GetUser(path.userId)));
     const { description, validUntil } = body;
     const issued = await this.commands.execute(new IssuePsk(path.userId, description, validUntil, context));
     return new WriteAnswer(201, toPskResponse(issued), { position: issued.position });
