@@ -17,6 +17,6 @@ export class CommitSignal {
   }
 
   notify(): void {
-    for (const wake of [...this.waiting]) wake();
+    for (const wake of this.waiting) wake();
   }
 }

@@ -116,7 +116,6 @@ export class SqliteEventStore extends EventStore {
   }
 
   private async finish(): Promise<void> {
-    // Before the writer, so that it closes the last connection and leaves one whole file behind.
     this.reader.close();
     await this.writer.close();
     this.folder.release();
