@@ -25,6 +25,7 @@ export const deciderSpec =
       /** The state after the given events, for rules that live in `evolve`. */
       state,
       when: (command: Command) => ({
+        // oxlint-disable-next-line unicorn/no-thenable -- it reads as a sentence, and nobody awaits it
         then: (...expected: readonly Event[]): void => {
           expect(decider.decide(command, state())).toStrictEqual(expected);
         },

@@ -1,4 +1,6 @@
 export * from './commands.js';
 export * from './queries.js';
+export { directoryProjection } from './directory.projection.js';
+export { DirectoryModule } from './directory.module.js';
 export type { GroupView, PskView, UserView } from './directory.view.js';
 export type { UserEntry } from '../../domain/directory/user.decider.js';
