@@ -115,7 +115,7 @@ export class RequestHooks {
     if (!(payload instanceof WriteAnswer)) return payload;
     const { status, body, headers, written } = payload;
     void reply.code(status).headers(headers);
-    if (body === undefined) void reply.removeHeader('content-type');
+    if (body === undefined) void reply.removeHeader('content-type').serializer(() => '');
     if (written.revision !== undefined) void reply.header('etag', `"${written.revision}"`);
     if (written.position < 0n) return body;
     void reply.header('x-event-position', String(written.position));

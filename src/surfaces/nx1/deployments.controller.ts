@@ -68,7 +68,9 @@ export class DeploymentsController {
     { path, query }: { path: ModelPath; query: DeploymentListQuery },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<readonly DeploymentResponse[]> {
-    const { status, type, include_archived: includeArchived, limit, offset } = query;
+    const { status, type, limit, offset } = query;
+    // Who asks for archived ones by their status need not say it twice.
+    const includeArchived = query.include_archived || status === 'archived';
     const filter = { ...(status && { status }), ...(type && { type }), includeArchived, limit, offset };
     const page = await this.queries.execute(new ListDeployments(path.model, filter));
     reply.header('x-total-count', String(page.total));

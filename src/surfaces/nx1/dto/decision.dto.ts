@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ACTIONS, type Action, type Decision, type Subject } from '../../../features/decisions/index.js';
 import { Enum, Model, Str } from '../validation/fields.js';
+import { toNx1Time } from './time.js';
 
 const OPTIONAL = { nullable: true, default: null } as const;
 
@@ -125,7 +126,7 @@ export const toDecisionResponse = (decision: Decision): DecisionResponse => {
       revision: Number(resource.revision),
     },
     decision_id: decision.decisionId,
-    evaluated_at: decision.evaluatedAt,
+    evaluated_at: toNx1Time(decision.evaluatedAt),
     cache_ttl_seconds: decision.cacheTtlSeconds,
   };
 };
