@@ -6,11 +6,10 @@ import { EventStore } from './event-store/event-store.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { AuditModule } from './features/audit/audit.module.js';
 import { DeploymentsModule } from './features/deployments/deployments.module.js';
+import { DirectoryModule } from './features/directory/index.js';
 import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
-import { InterimAuthenticator, InterimDirectory } from './interim-identity.js';
-import { Authenticator } from './platform/auth/authenticator.js';
-import { Directory } from './platform/auth/directory.js';
+import { AuthModule } from './platform/auth/auth.module.js';
 import { Clock } from './platform/clock/clock.js';
 import { CONFIG, type Config } from './platform/config/config.js';
 import { HttpModule } from './platform/http/http.module.js';
@@ -64,8 +63,6 @@ class FoundationModule {
       { provide: ServiceState, useValue: state },
       { provide: EventStore, useValue: store },
       { provide: ReadModels, useValue: readModels },
-      { provide: Authenticator, useValue: new InterimAuthenticator(config) },
-      { provide: Directory, useValue: new InterimDirectory() },
       { provide: DeciderRunner, useValue: new DeciderRunner(store) },
     ];
     return { module: FoundationModule, providers, exports: providers.map(({ provide }) => provide) };
@@ -82,7 +79,9 @@ export class AppModule {
         FoundationModule.of(foundation),
         CqrsModule.forRoot({ rethrowUnhandled: true }),
         HttpModule,
+        AuthModule,
         IdempotencyModule,
+        DirectoryModule,
         DeploymentsModule,
         AuditModule,
         FeedModule,

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { loadConfig } from './platform/config/load-config.js';
+import { greeting } from './platform/lifecycle/greeting.js';
 import { exitOnFault, stopOnSignal } from './platform/lifecycle/process-end.js';
 import { createLogger } from './platform/logging/logger.js';
 import { Service } from './service.js';
@@ -11,6 +12,8 @@ const run = async (): Promise<void> => {
   const service = await Service.start({ config, logger });
   stopOnSignal(logger, () => service.stop());
   logger.info({ url: service.url, dataDir: config.dataDir }, 'listening');
+  const keyPath = service.newPlatformKeyPath;
+  if (keyPath !== null) process.stderr.write(greeting(service.url, keyPath));
 };
 
 run().catch((error: unknown) => {

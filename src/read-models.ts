@@ -1,6 +1,11 @@
-import { auditProjection } from './features/audit/audit.projection.js';
-import { deploymentsProjection } from './features/deployments/deployments.projection.js';
+import { auditProjection } from './features/audit/index.js';
+import { deploymentsProjection } from './features/deployments/index.js';
+import { directoryProjection } from './features/directory/index.js';
 import type { Projection } from './projections/projection.js';
 
 /** Every read model of this build: the running service feeds them, `npm run rebuild` builds them anew. */
-export const projections: readonly Projection[] = [deploymentsProjection, auditProjection];
+export const projections: readonly Projection[] = [
+  deploymentsProjection,
+  directoryProjection,
+  auditProjection,
+];

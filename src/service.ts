@@ -1,11 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, openFoundation, type Foundation } from './app.module.js';
+import { PlatformKey } from './platform/auth/platform-key.js';
 import { SystemClock, type Clock } from './platform/clock/clock.js';
 import type { Config } from './platform/config/config.js';
 import { HttpServer } from './platform/http/http-server.js';
 import type { Logger } from './platform/logging/logger.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
+import { ApiDocument } from './surfaces/operations/api-document.js';
 
 /** How long requests under way may take after the service was told to stop. */
 const DRAIN_MS = 10_000;
@@ -37,6 +39,7 @@ export class Service {
         abortOnError: false,
       });
       server.prepare(app);
+      app.get(ApiDocument, { strict: false }).describe(app);
       foundation.readModels.start();
       await app.listen(config.port, config.host);
       return new Service(foundation, app, await app.getUrl());
@@ -44,6 +47,12 @@ export class Service {
       await closeFoundation(foundation);
       throw error;
     }
+  }
+
+  /** Where the platform's key lies, if it was made by this start. */
+  get newPlatformKeyPath(): string | null {
+    const { created, path } = this.app.get(PlatformKey, { strict: false });
+    return created ? path : null;
   }
 
   /** Finishes the requests under way, then closes everything. Calling it again waits for the same end. */

@@ -21,6 +21,6 @@ import { SurfaceRegistry } from './surface-registry.js';
     SurfaceRegistry,
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [RouteTable],
+  exports: [RouteTable, SurfaceRegistry],
 })
 export class HttpModule {}

@@ -33,7 +33,7 @@ export class ProblemResponder {
     const isAboutIdentity = rendered.status === 401 || rendered.status === 403;
     // The reader of bodies asks to close after a failure; the rest of the body flows away instead, so that a client
     // which is still sending gets the answer.
-    void reply.removeHeader('connection');
+    if (reply.hasHeader('connection')) void reply.removeHeader('connection');
     void reply
       .code(rendered.status)
       .headers({

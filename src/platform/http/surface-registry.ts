@@ -18,6 +18,12 @@ export class SurfaceRegistry implements OnModuleInit {
       .sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
+  describedPaths(): readonly Readonly<Record<string, object>>[] {
+    return [...new Set(this.byPrefix.map(({ surface }) => surface))].map(
+      ({ describedPaths }) => describedPaths,
+    );
+  }
+
   /** A prefix ends at a segment's end: `/api/models` owns `/api/models/x`, not `/api/modelsx`; `/` owns the rest. */
   surfaceOf(path: string): Surface {
     const owner = this.byPrefix.find(

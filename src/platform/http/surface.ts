@@ -12,5 +12,10 @@ export interface RenderedProblem {
 export abstract class Surface {
   /** Path prefixes it owns, e.g. `/api/models`; the longest that fits a path wins. */
   abstract readonly prefixes: readonly string[];
+  /**
+   * Paths it answers past the framework's router, as they stand in the OpenAPI document: `{<path>: {<method>: operation}}`.
+   */
+  readonly describedPaths: Readonly<Record<string, object>> = {};
+
   abstract render(problem: HttpProblem, request: FastifyRequest): RenderedProblem;
 }

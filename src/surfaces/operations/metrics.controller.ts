@@ -1,8 +1,10 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Health } from '../../platform/health/health.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 
+@ApiTags('Operations')
 @Controller()
 export class MetricsController {
   constructor(
@@ -11,6 +13,14 @@ export class MetricsController {
   ) {}
 
   @Get('metrics')
+  @ApiOperation({ summary: 'What this process counts and measures, as OpenMetrics' })
+  @ApiProduces('application/openmetrics-text')
+  @ApiResponse({
+    status: 200,
+    description: 'Names start with countersign_',
+    schema: { type: 'string' },
+    example: 'countersign_event_store_up 1',
+  })
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const { store, projections } = await this.health.readiness();
     void reply.type(this.metrics.contentType);

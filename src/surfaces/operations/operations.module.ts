@@ -1,10 +1,14 @@
 import { Module } from '@nestjs/common';
+import { HttpModule } from '../../platform/http/http.module.js';
 import { Health } from '../../platform/health/health.js';
+import { ApiDocument } from './api-document.js';
+import { DocsController } from './docs.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  providers: [Health],
-  controllers: [HealthController, MetricsController],
+  imports: [HttpModule],
+  providers: [Health, ApiDocument],
+  controllers: [HealthController, MetricsController, DocsController],
 })
 export class OperationsModule {}
