@@ -1,0 +1,28 @@
+import { appendRows } from './append.bench.js';
+import { FULL, QUICK, type Row, type Scale } from './measure.js';
+
+const SUITES: readonly ((scale: Scale) => Promise<Row[]>)[] = [appendRows];
+
+const verdict = ({ met }: Row): string => (met === null ? '' : met ? 'met' : 'NOT MET');
+
+const table = (rows: readonly Row[]): string => {
+  const lines = [
+    ['what', 'measured', 'beside it, same run', 'budget', ''],
+    ...rows.map((row) => [row.what, row.measured, row.beside, row.budget, verdict(row)]),
+  ];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const render = (line: readonly string[]): string =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd();
+  const [head, ...body] = lines.map(render);
+  return [head, widths.map((width) => '-'.repeat(width)).join('  '), ...body].join('\n');
+};
+
+const scale = process.argv.includes('--quick') ? QUICK : FULL;
+const rows: Row[] = [];
+for (const suite of SUITES) rows.push(...(await suite(scale)));
+process.stdout.write(
+  `\nNode ${process.version}, ${scale.quick ? 'quick: figures mean nothing' : 'full'}\n\n${table(rows)}\n`,
+);
