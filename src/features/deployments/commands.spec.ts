@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   context,
   DeploymentsFixture,
@@ -27,37 +27,45 @@ import { deploymentStream } from './streams.js';
 
 let fixture: DeploymentsFixture;
 let replica: Replica;
+/** Each test has a model of its own. */
+let model: string;
+let models = 0;
 
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await DeploymentsFixture.open();
   replica = await fixture.replica('none');
 });
-afterEach(() => fixture.close());
+beforeEach(() => {
+  model = `churn-${++models}`;
+});
+afterAll(() => fixture.close());
 
 const register = (deployment: Partial<NewDeployment> = {}): Promise<DeploymentView> =>
-  replica.commands.execute(new RegisterDeployment(newDeployment(deployment), platform, context()));
+  replica.commands.execute(
+    new RegisterDeployment(newDeployment({ model, ...deployment }), platform, context()),
+  );
 
 const replace = (
   roles: readonly string[],
   caller: Caller = platform,
   more: Partial<CommandContext> = {},
 ): Promise<DeploymentView> =>
-  replica.commands.execute(new ReplaceRoles('churn', 'prod', roles, caller, context(more)));
+  replica.commands.execute(new ReplaceRoles(model, 'prod', roles, caller, context(more)));
 
 const holder = userWith({ roles: ['engineer'] });
 const run = { airflowRunId: 'manual__1', status: 'running', rowsScored: null, errorMessage: null } as const;
 
 const MANAGING = {
   ReplaceRoles: (caller: Caller, more: Partial<CommandContext>) =>
-    new ReplaceRoles('churn', 'prod', ['engineer', 'new'], caller, context(more)),
+    new ReplaceRoles(model, 'prod', ['engineer', 'new'], caller, context(more)),
   StartDeployment: (caller: Caller, more: Partial<CommandContext>) =>
-    new StartDeployment('churn', 'prod', caller, context(more)),
+    new StartDeployment(model, 'prod', caller, context(more)),
   StopDeployment: (caller: Caller, more: Partial<CommandContext>) =>
-    new StopDeployment('churn', 'prod', caller, context(more)),
+    new StopDeployment(model, 'prod', caller, context(more)),
   ArchiveDeployment: (caller: Caller, more: Partial<CommandContext>) =>
-    new ArchiveDeployment('churn', 'prod', caller, context(more)),
+    new ArchiveDeployment(model, 'prod', caller, context(more)),
   ReportDeploymentRun: (caller: Caller, more: Partial<CommandContext>) =>
-    new ReportDeploymentRun('churn', 'prod', run, caller, context(more)),
+    new ReportDeploymentRun(model, 'prod', run, caller, context(more)),
 } as const;
 
 describe.each(Object.entries(MANAGING))('%s', (_name, command) => {
@@ -65,18 +73,18 @@ describe.each(Object.entries(MANAGING))('%s', (_name, command) => {
     replica.commands.execute(command(caller, more) as StopDeployment);
 
   it('is refused where there is no such deployment, before anything else', async () => {
-    await register({ model: 'fraud' });
+    await register({ model: `${model}-b` });
     await register({ name: 'other' });
     expect(await refusalOf(send(userWith(), { ifMatch: 7n }))).toMatchObject({
       kind: 'not-found',
       code: 'deployment-not-found',
-      message: "Deployment 'prod' not found for model 'churn'",
+      message: `Deployment 'prod' not found for model '${model}'`,
     });
   });
 
   it('is refused to who may not, before its revision and its state are looked at', async () => {
     await register({ allowedRoles: ['engineer'] });
-    await replica.commands.execute(new ArchiveDeployment('churn', 'prod', platform, context()));
+    await replica.commands.execute(new ArchiveDeployment(model, 'prod', platform, context()));
     expect(await refusalOf(send(userWith({ roles: ['other'] }), { ifMatch: 7n }))).toMatchObject({
       kind: 'forbidden',
       code: 'role-missing',
@@ -87,7 +95,7 @@ describe.each(Object.entries(MANAGING))('%s', (_name, command) => {
   it('is refused at another revision, before its state is looked at', async () => {
     await register({ allowedRoles: ['engineer'] });
     const { revision } = await replica.commands.execute(
-      new ArchiveDeployment('churn', 'prod', platform, context()),
+      new ArchiveDeployment(model, 'prod', platform, context()),
     );
     expect(await refusalOf(send(holder, { ifMatch: revision + 1n }))).toMatchObject({
       name: 'PreconditionFailed',
@@ -119,7 +127,7 @@ describe('replacing roles', () => {
       type: 'RolesReplaced',
       data: {
         deploymentId: before.deploymentId,
-        model: 'churn',
+        model,
         name: 'prod',
         before: ['engineer', 'analyst'],
         after: ['analyst', 'made-later'],
@@ -165,10 +173,10 @@ describe('replacing roles', () => {
 
   it('sent again with its idempotency key gives the first answer, whatever happened since', async () => {
     await register();
-    const first = await replace(['a'], platform, keyed('k1'));
+    const first = await replace(['a'], platform, keyed(`${model} k1`));
     await replace(['b']);
-    expect(await replace(['a'], platform, keyed('k1'))).toStrictEqual(first);
-    expect(await refusalOf(replace(['c'], platform, keyed('k1', 'other')))).toMatchObject({
+    expect(await replace(['a'], platform, keyed(`${model} k1`))).toStrictEqual(first);
+    expect(await refusalOf(replace(['c'], platform, keyed(`${model} k1`, 'other')))).toMatchObject({
       name: 'IdempotencyKeyReused',
     });
   });
@@ -179,11 +187,11 @@ describe('the life of a deployment', () => {
     await register();
     const now = '2026-06-06T06:06:06.006Z';
     const { commands } = replica;
-    const stopped = await commands.execute(new StopDeployment('churn', 'prod', platform, context({ now })));
+    const stopped = await commands.execute(new StopDeployment(model, 'prod', platform, context({ now })));
     expect(stopped).toMatchObject({ status: 'stopped', stoppedAt: now });
-    const started = await commands.execute(new StartDeployment('churn', 'prod', platform, context()));
+    const started = await commands.execute(new StartDeployment(model, 'prod', platform, context()));
     expect(started).toMatchObject({ status: 'active', stoppedAt: null });
-    const archived = await commands.execute(new ArchiveDeployment('churn', 'prod', platform, context()));
+    const archived = await commands.execute(new ArchiveDeployment(model, 'prod', platform, context()));
     expect(archived).toMatchObject({ status: 'archived' });
     expect(await refusalOf(register())).toMatchObject({ code: 'deployment-name-taken' });
   });
@@ -191,7 +199,7 @@ describe('the life of a deployment', () => {
   it('waits for the serving platform where one reports', async () => {
     const reporting = await fixture.replica('reports');
     const { deploymentId } = await reporting.commands.execute(
-      new RegisterDeployment(newDeployment(), platform, context()),
+      new RegisterDeployment(newDeployment({ model }), platform, context()),
     );
     const report = (status: 'deploying' | 'active' | 'failed', more = {}, caller = platform) =>
       reporting.commands.execute(
@@ -205,10 +213,8 @@ describe('the life of a deployment', () => {
       replicaCount: 1,
       readyReplicas: null,
     });
-    await reporting.commands.execute(new StopDeployment('churn', 'prod', platform, context()));
-    const started = await reporting.commands.execute(
-      new StartDeployment('churn', 'prod', platform, context()),
-    );
+    await reporting.commands.execute(new StopDeployment(model, 'prod', platform, context()));
+    const started = await reporting.commands.execute(new StartDeployment(model, 'prod', platform, context()));
     expect(started).toMatchObject({ status: 'deploying', serviceUrl: 'http://svc' });
     expect(await refusalOf(report('active', {}, holder))).toMatchObject({
       kind: 'forbidden',
@@ -237,7 +243,7 @@ describe('reporting a run', () => {
   ) =>
     replica.commands.execute(
       new ReportDeploymentRun(
-        'churn',
+        model,
         'prod',
         { airflowRunId, status, rowsScored, errorMessage: null },
         caller,
@@ -276,7 +282,7 @@ describe('a deployment registered on another replica', () => {
     const other = await fixture.replica();
     await other.readModels.stop();
     await register();
-    const command = new ReplaceRoles('churn', 'prod', ['a'], platform, context());
+    const command = new ReplaceRoles(model, 'prod', ['a'], platform, context());
     expect(await other.commands.execute(command)).toMatchObject({ allowedRoles: ['a'] });
   });
 });

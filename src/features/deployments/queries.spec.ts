@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   context,
   DeploymentsFixture,
@@ -18,39 +18,48 @@ import { FindDeployment, GetDeployment, GetDeploymentAsOf, ListDeployments } fro
 
 let fixture: DeploymentsFixture;
 let replica: Replica;
+/** Each test has a model of its own. */
+let model: string;
+let models = 0;
 
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await DeploymentsFixture.open();
   replica = await fixture.replica('none');
 });
-afterEach(() => fixture.close());
+beforeEach(() => {
+  model = `churn-${++models}`;
+});
+afterAll(() => fixture.close());
 
 const register = (deployment: Partial<NewDeployment> = {}, now = '2026-01-01T00:00:00.000Z') =>
-  replica.commands.execute(new RegisterDeployment(newDeployment(deployment), platform, context({ now })));
+  replica.commands.execute(
+    new RegisterDeployment(newDeployment({ model, ...deployment }), platform, context({ now })),
+  );
 const replace = (name: string, roles: readonly string[], now: string) =>
-  replica.commands.execute(new ReplaceRoles('churn', name, roles, platform, context({ now })));
+  replica.commands.execute(new ReplaceRoles(model, name, roles, platform, context({ now })));
 
 describe('looking up a deployment', () => {
   it('finds it by name and by id', async () => {
     const view = await register();
     await replica.caughtUp();
-    expect(await replica.queries.execute(new FindDeployment('churn', 'prod'))).toStrictEqual(view);
+    expect(await replica.queries.execute(new FindDeployment(model, 'prod'))).toStrictEqual(view);
     expect(await replica.queries.execute(new GetDeployment(view.deploymentId))).toStrictEqual(view);
   });
 
   it.each([
-    ['fraud', 'prod'],
-    ['churn', 'other'],
-    ['churn', 'Prod'],
-    ['churn\0', 'prod'],
-    ['churn', 'prod\0x'],
-  ])('finds nothing under %j %j', async (model, name) => {
+    ['-b', 'prod'],
+    ['', 'other'],
+    ['', 'Prod'],
+    ['\0', 'prod'],
+    ['', 'prod\0x'],
+  ])('finds nothing under the model %j and the name %j', async (suffix, name) => {
     await register();
     await replica.caughtUp();
-    expect(await refusalOf(replica.queries.execute(new FindDeployment(model, name)))).toMatchObject({
+    const find = new FindDeployment(model + suffix, name);
+    expect(await refusalOf(replica.queries.execute(find))).toMatchObject({
       kind: 'not-found',
       code: 'deployment-not-found',
-      message: `Deployment '${name}' not found for model '${model}'`,
+      message: `Deployment '${name}' not found for model '${model}${suffix}'`,
     });
   });
 
@@ -67,18 +76,18 @@ describe('looking up a deployment', () => {
 });
 
 describe("listing a model's deployments", () => {
-  const list = async (filter: Partial<ListDeployments['filter']> = {}, model = 'churn') => {
+  const list = async (filter: Partial<ListDeployments['filter']> = {}, suffix = '') => {
     const page = await replica.queries.execute(
-      new ListDeployments(model, { includeArchived: false, limit: 100, offset: 0, ...filter }),
+      new ListDeployments(model + suffix, { includeArchived: false, limit: 100, offset: 0, ...filter }),
     );
     return [page.deployments.map(({ name }) => name).join(' '), page.total];
   };
 
   beforeEach(async () => {
     for (const name of ['d', 'b', 'c', 'a']) await register({ name, type: name < 'c' ? 'batch' : 'online' });
-    await register({ model: 'fraud', name: 'z' });
-    await replica.commands.execute(new StopDeployment('churn', 'b', platform, context()));
-    await replica.commands.execute(new ArchiveDeployment('churn', 'c', platform, context()));
+    await register({ model: `${model}-b`, name: 'z' });
+    await replica.commands.execute(new StopDeployment(model, 'b', platform, context()));
+    await replica.commands.execute(new ArchiveDeployment(model, 'c', platform, context()));
     await replica.caughtUp();
   });
 
@@ -102,8 +111,8 @@ describe("listing a model's deployments", () => {
   });
 
   it('is empty for an unknown model', async () => {
-    expect(await list({}, 'none')).toStrictEqual(['', 0]);
-    expect(await list({}, 'churn\0')).toStrictEqual(['', 0]);
+    expect(await list({}, '-none')).toStrictEqual(['', 0]);
+    expect(await list({}, '\0')).toStrictEqual(['', 0]);
   });
 });
 
@@ -138,7 +147,7 @@ describe('a deployment as of', () => {
       asOf: { position: second.position, time: '2026-01-03T00:00:00.000Z' },
     });
     expect((await at(first.position - 1n)).deployment).toMatchObject({ status: 'pending', revision: 0n });
-    for (const position of [0n, -1n, first.position - 2n]) {
+    for (const position of [-1n, 0n, first.position - 2n]) {
       expect(await refusalOf(at(position))).toMatchObject({ kind: 'not-found' });
     }
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   context,
   DeploymentsFixture,
@@ -21,12 +21,20 @@ import { deploymentNameStream, deploymentStream } from './streams.js';
 
 let fixture: DeploymentsFixture;
 let replica: Replica;
+/** Each test has a model of its own. */
+let model: string;
+let models = 0;
 
-beforeEach(async () => {
+beforeAll(async () => {
   fixture = await DeploymentsFixture.open();
   replica = await fixture.replica();
 });
-afterEach(() => fixture.close());
+beforeEach(() => {
+  model = `churn-${++models}`;
+  replica.directory.users = [];
+  recover(replica);
+});
+afterAll(() => fixture.close());
 
 const register = (
   { commands }: Replica,
@@ -34,10 +42,10 @@ const register = (
   more: Partial<CommandContext> = {},
   caller: Caller = platform,
 ): Promise<DeploymentView> =>
-  commands.execute(new RegisterDeployment(newDeployment(deployment), caller, context(more)));
+  commands.execute(new RegisterDeployment(newDeployment({ model, ...deployment }), caller, context(more)));
 
-const nameStream = deploymentNameStream('churn', 'prod');
-const claims = async () => (await eventsOf(replica.store, nameStream)).map(({ data }) => data);
+const claims = async () =>
+  (await eventsOf(replica.store, deploymentNameStream(model, 'prod'))).map(({ data }) => data);
 const crash = new Error('the process died');
 
 /** Lets the claim of the name through and stops before the deployment itself. */
@@ -54,18 +62,16 @@ describe('registering a deployment', () => {
   it('claims the name, records the deployment and answers with it', async () => {
     const view = await register(replica, { allowedRoles: ['a', 'a'] });
     const { deploymentId } = view;
-    expect(await claims()).toStrictEqual([
-      { deploymentId, model: 'churn', name: 'prod', takenOverFrom: null },
-    ]);
+    expect(await claims()).toStrictEqual([{ deploymentId, model, name: 'prod', takenOverFrom: null }]);
     expect(await eventsOf(replica.store, deploymentStream(deploymentId))).toMatchObject([
       {
         type: 'DeploymentRegistered',
-        data: { deploymentId, model: 'churn', name: 'prod', allowedRoles: ['a'] },
+        data: { deploymentId, model, name: 'prod', allowedRoles: ['a'] },
       },
     ]);
     expect(view).toStrictEqual({
       deploymentId,
-      model: 'churn',
+      model,
       name: 'prod',
       modelVersion: '3',
       modelAlias: null,
@@ -87,15 +93,15 @@ describe('registering a deployment', () => {
       updatedAt: NOW,
       stoppedAt: null,
       revision: 0n,
-      position: 2n,
+      position: await replica.store.head(),
     });
     await replica.caughtUp();
-    expect(await replica.queries.execute(new FindDeployment('churn', 'prod'))).toStrictEqual(view);
+    expect(await replica.queries.execute(new FindDeployment(model, 'prod'))).toStrictEqual(view);
   });
 
   it('answers with an active deployment where no serving platform is attached', async () => {
     const alone = await fixture.replica('none');
-    expect(await register(alone)).toMatchObject({ status: 'active', revision: 1n, position: 3n });
+    expect(await register(alone)).toMatchObject({ status: 'active', revision: 1n });
   });
 
   it('refuses a name that is taken for this model, and for no other', async () => {
@@ -103,9 +109,9 @@ describe('registering a deployment', () => {
     expect(await refusalOf(register(replica))).toMatchObject({
       kind: 'conflict',
       code: 'deployment-name-taken',
-      message: "Deployment 'prod' already exists for model 'churn'",
+      message: `Deployment 'prod' already exists for model '${model}'`,
     });
-    await register(replica, { model: 'fraud' });
+    await register(replica, { model: `${model}-b` });
     await register(replica, { name: 'prod2' });
   });
 
@@ -115,17 +121,19 @@ describe('registering a deployment', () => {
   });
 
   it('lets exactly one of many win who ask at once, and bars none of them', async () => {
+    const before = await replica.store.head();
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => register(replica)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await claims()).toHaveLength(1);
-    expect(await replica.store.head()).toBe(2n);
+    expect(await replica.store.head()).toBe(before + 2n);
   });
 
   it('fails by If-Match before a name is claimed', async () => {
+    const before = await replica.store.head();
     expect(await refusalOf(register(replica, {}, { ifMatch: 'exists' }))).toMatchObject({
       name: 'PreconditionFailed',
     });
-    expect(await replica.store.head()).toBeLessThan(1n);
+    expect(await replica.store.head()).toBe(before);
   });
 });
 
@@ -201,23 +209,23 @@ describe('a registration that stopped after its claim', () => {
     crashAfterClaim(replica);
     expect(await refusalOf(register(replica))).toBe(crash);
     await replica.caughtUp();
-    expect(await refusalOf(replica.queries.execute(new FindDeployment('churn', 'prod')))).toMatchObject({
+    expect(await refusalOf(replica.queries.execute(new FindDeployment(model, 'prod')))).toMatchObject({
       kind: 'not-found',
     });
   });
 
   it('is finished by a repeat with the same idempotency key', async () => {
     crashAfterClaim(replica);
-    await refusalOf(register(replica, {}, keyed('k1')));
+    await refusalOf(register(replica, {}, keyed(`${model} k1`)));
     recover(replica);
-    const view = await register(replica, {}, keyed('k1'));
+    const view = await register(replica, {}, keyed(`${model} k1`));
     expect(await claims()).toMatchObject([{ deploymentId: view.deploymentId, takenOverFrom: null }]);
-    expect(await register(replica, {}, keyed('k1'))).toStrictEqual(view);
+    expect(await register(replica, {}, keyed(`${model} k1`))).toStrictEqual(view);
   });
 
   it('loses its name to any other request, and can not come true any more', async () => {
     crashAfterClaim(replica);
-    await refusalOf(register(replica, {}, keyed('k1')));
+    await refusalOf(register(replica, {}, keyed(`${model} k1`)));
     recover(replica);
     const view = await register(replica);
     const [first] = (await claims()) as readonly { deploymentId: string }[];
@@ -226,10 +234,10 @@ describe('a registration that stopped after its claim', () => {
     expect(await eventsOf(replica.store, deploymentStream(lost))).toStrictEqual([
       {
         type: 'DeploymentRegistrationAbandoned',
-        data: { deploymentId: lost, model: 'churn', name: 'prod' },
+        data: { deploymentId: lost, model, name: 'prod' },
       },
     ]);
-    expect(await refusalOf(register(replica, {}, keyed('k1')))).toMatchObject({ kind: 'conflict' });
+    expect(await refusalOf(register(replica, {}, keyed(`${model} k1`)))).toMatchObject({ kind: 'conflict' });
   });
 
   it('can be taken over again when the one that took over stopped as well', async () => {
@@ -251,7 +259,7 @@ describe('a registration that stopped after its claim', () => {
 
   it('overtaken, does not bar the one that overtook it and has not finished yet', async () => {
     crashAfterClaim(replica);
-    await refusalOf(register(replica, {}, keyed('k1')));
+    await refusalOf(register(replica, {}, keyed(`${model} k1`)));
     replica.store.beforeAppend = (() => {
       let appends = 0;
       return () => {
@@ -259,20 +267,20 @@ describe('a registration that stopped after its claim', () => {
         if (appends === 3) throw crash;
       };
     })();
-    await refusalOf(register(replica, {}, keyed('k2')));
+    await refusalOf(register(replica, {}, keyed(`${model} k2`)));
     recover(replica);
-    expect(await refusalOf(register(replica, {}, keyed('k1')))).toMatchObject({
+    expect(await refusalOf(register(replica, {}, keyed(`${model} k1`)))).toMatchObject({
       code: 'registration-overtaken',
     });
-    const view = await register(replica, {}, keyed('k2'));
+    const view = await register(replica, {}, keyed(`${model} k2`));
     expect((await claims()).at(-1)).toMatchObject({ deploymentId: view.deploymentId });
   });
 
   it('under a key that then asks for another name, claims only the name it asks for', async () => {
     crashAfterClaim(replica);
-    await refusalOf(register(replica, {}, keyed('k1', 'first')));
+    await refusalOf(register(replica, {}, keyed(`${model} k1`, 'first')));
     recover(replica);
-    await register(replica, { name: 'other' }, keyed('k1', 'second'));
+    await register(replica, { name: 'other' }, keyed(`${model} k1`, 'second'));
     await register(replica);
   });
 });
@@ -295,8 +303,10 @@ describe('registrations of one name on two replicas', () => {
     goOn!();
     expect(await slow).toMatchObject({ kind: 'conflict', code: 'registration-overtaken' });
     await other.caughtUp();
-    const found = await other.queries.execute(new FindDeployment('churn', 'prod'));
+    const found = await other.queries.execute(new FindDeployment(model, 'prod'));
     expect(found.deploymentId).toBe(winner.deploymentId);
-    expect(other.readModels.get('SELECT count(*) AS n FROM deployments')).toMatchObject({ n: 1 });
+    expect(
+      other.readModels.get('SELECT count(*) AS n FROM deployments WHERE model = ?', model),
+    ).toMatchObject({ n: 1 });
   });
 });
