@@ -43,16 +43,29 @@ export class SettingsReader {
     return [...this.known];
   }
 
+  /** Once it has been read. */
   isSet(name: string): boolean {
-    return this.environment[name] !== undefined || this.environment[`${name}_FILE`] !== undefined;
+    const inFile = `${name}_FILE`;
+    return (
+      this.environment[name] !== undefined ||
+      (this.known.has(inFile) && this.environment[inFile] !== undefined)
+    );
   }
 
   fail(problem: string): void {
     this.problems.push(problem);
   }
 
-  /** The value, or `undefined` when the setting is absent or bad. `allowed` completes "NAME must be …". */
-  text(name: string, allowed: string, isGood: (text: string) => boolean): string | undefined {
+  /**
+   * The value, or `undefined` when the setting is absent or bad. `allowed` completes "NAME must be …". `show`: a bad value
+   * may be repeated, since nobody would put a secret into it, not even by mistake.
+   */
+  text(
+    name: string,
+    allowed: string,
+    isGood: (text: string) => boolean,
+    { show = true } = {},
+  ): string | undefined {
     this.known.add(name);
     const text = this.environment[name];
     if (text === undefined || (text !== '' && isGood(text))) return text;

@@ -5,7 +5,8 @@ const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** OpenAPI 3.0 says `nullable: true`; in 3.1 a schema is JSON Schema, where null is a type like any other. */
-const withNull = ({ nullable: _, ...schema }: JsonObject): JsonObject => {
+const withNull = (nullable: JsonObject): JsonObject => {
+  const schema = Object.fromEntries(Object.entries(nullable).filter(([key]) => key !== 'nullable'));
   const { type, enum: values } = schema;
   if (typeof type !== 'string') return { anyOf: [schema, { type: 'null' }] };
   return {
