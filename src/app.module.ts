@@ -21,6 +21,7 @@ import { ProjectionEngine } from './projections/projection-engine.js';
 import { ReadModels } from './projections/projection.js';
 import { projections } from './read-models.js';
 import { AuthzModule } from './surfaces/authz/authz.module.js';
+import { LogoutModule } from './surfaces/logout/logout.module.js';
 import { NativeModule } from './surfaces/native/native.module.js';
 import { Nx1Module } from './surfaces/nx1/nx1.module.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
@@ -87,6 +88,7 @@ export class AppModule {
         FeedModule,
         Nx1Module,
         AuthzModule,
+        LogoutModule,
         NativeModule,
         OperationsModule,
       ],

@@ -61,6 +61,9 @@ export abstract class Authenticator {
   /** Who a bare credential (PSK or JWT) belongs to; throws as {@link authenticate} does. */
   abstract verify(credential: string, address: string): Promise<Principal>;
 
-  /** The user with the roles held now, as if he came with a user PSK; `undefined` when unknown. */
+  /**
+   * The user with the roles held now, as if he came with a user PSK; `undefined` when unknown.
+   * @throws {@link CredentialRefused} when disabled or deleted, {@link IdentityUnavailable}
+   */
   abstract user(userId: string): Promise<Principal | undefined>;
 }

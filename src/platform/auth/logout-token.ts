@@ -1,5 +1,6 @@
 import type { KeycloakConfig } from '../config/config.js';
 import { isJsonObject, isLine } from './outside-json.js';
+import { MAX_CREDENTIAL_LENGTH } from './credentials.js';
 import { tokenRefused } from './jwt-form.js';
 import type { TokenVerifier } from './token-verifier.js';
 
@@ -28,6 +29,7 @@ export class LogoutTokens {
     const clientId = this.keycloak?.clientId ?? null;
     if (this.verifier === null || clientId === null)
       throw tokenRefused('logout needs KEYCLOAK_ISSUER and KEYCLOAK_CLIENT_ID');
+    if (token.length > MAX_CREDENTIAL_LENGTH) throw tokenRefused('it is too long');
     const { jti, iat, sid, sub, typ, events, nonce } = await this.verifier.verify(
       token,
       clientId,

@@ -1,0 +1,9 @@
+/** As much of oidc-provider, which brings no types of its own, as the test provider uses. */
+declare module 'oidc-provider' {
+  import type { IncomingMessage, ServerResponse } from 'node:http';
+
+  export class Provider {
+    constructor(issuer: string, configuration: Readonly<Record<string, unknown>>);
+    callback(): (request: IncomingMessage, response: ServerResponse) => void;
+  }
+}
