@@ -170,8 +170,9 @@ describe('whatever is sent to a deployment', () => {
       fc.asyncProperty(story, async (told) => {
         const views = await tell(told);
         const last = views.at(-1) as DeploymentView;
-        for (const { queries, deployments, caughtUp } of replicas) {
-          await caughtUp();
+        for (const replica of replicas) {
+          const { queries, deployments } = replica;
+          await replica.caughtUp();
           expect(await queries.execute(new FindDeployment(last.model, last.name))).toStrictEqual(last);
           expect(await queries.execute(new GetDeployment(last.deploymentId))).toStrictEqual(last);
           const filter = { includeArchived: true, limit: 10, offset: 0 };

@@ -30,10 +30,11 @@ import { CONFIG } from '../../src/platform/config/config.js';
 import { ProjectionEngine } from '../../src/projections/projection-engine.js';
 import { ReadModels } from '../../src/projections/projection.js';
 
-/** The embedded log, with a place to step in just before an append: to wait there, or to fail. */
+/** The embedded log, with places to step in before and after an append: to wait there, or to fail. */
 export class WatchedStore extends EventStore {
   readonly kind = 'sqlite';
   beforeAppend: (stream: string) => void | Promise<void> = () => undefined;
+  afterAppend: (stream: string) => void | Promise<void> = () => undefined;
 
   constructor(private readonly inner: EventStore) {
     super();
@@ -45,7 +46,9 @@ export class WatchedStore extends EventStore {
     expected: ExpectedRevision,
   ): Promise<AppendResult> {
     await this.beforeAppend(stream);
-    return this.inner.append(stream, events, expected);
+    const result = await this.inner.append(stream, events, expected);
+    await this.afterAppend(stream);
+    return result;
   }
 
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent> {
@@ -237,6 +240,22 @@ export class DeploymentsFixture {
     await rm(this.folder, { recursive: true, force: true });
   }
 }
+
+/** A place where one waits until the other opens it. */
+export const door = () => {
+  let arrive = (): void => undefined;
+  let open = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return {
+    arrived,
+    open: () => open(),
+    pass: (): Promise<void> => {
+      arrive();
+      return opened;
+    },
+  };
+};
 
 /** What stands in a stream: type and data of each event. */
 export const eventsOf = async (

@@ -1,6 +1,7 @@
 import type { Decider } from '../shared/decider.js';
 import type { DeploymentEvent } from './deployment.events.js';
-import { evolve, initialState, type DeploymentState } from './deployment.state.js';
+import { evolve } from './deployment.evolve.js';
+import { initialState, type DeploymentState } from './deployment.state.js';
 import {
   archive,
   start,

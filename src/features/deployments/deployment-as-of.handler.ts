@@ -1,7 +1,7 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { DeploymentEvent } from '../../domain/deployment/deployment.events.js';
+import { evolve } from '../../domain/deployment/deployment.evolve.js';
 import {
-  evolve,
   initialState,
   isRegistered,
   type DeploymentState,

@@ -1,4 +1,5 @@
-import { isRestart, ownerAsSent } from '../../domain/deployment/deployment.state.js';
+import { isRestart } from '../../domain/deployment/deployment.evolve.js';
+import { ownerAsSent } from '../../domain/deployment/deployment.state.js';
 import type { Projection } from '../../projections/projection.js';
 
 /** SQLite's parameters know no boolean. */

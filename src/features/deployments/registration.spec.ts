@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   context,
   DeploymentsFixture,
+  door,
   eventsOf,
   keyed,
   newDeployment,
@@ -56,6 +58,7 @@ const crashAfterClaim = ({ store }: Replica): void => {
 };
 const recover = ({ store }: Replica): void => {
   store.beforeAppend = () => undefined;
+  store.afterAppend = () => undefined;
 };
 
 describe('registering a deployment', () => {
@@ -126,6 +129,19 @@ describe('registering a deployment', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await claims()).toHaveLength(1);
     expect(await replica.store.head()).toBe(before + 2n);
+  });
+
+  it('waits for the one before it, rather than bar what is only slow to hear of its claim', async () => {
+    const { arrived, open, pass } = door();
+    replica.store.afterAppend = (stream) => (stream.startsWith('deploymentName-') ? pass() : undefined);
+    const first = register(replica);
+    await arrived;
+    const second = refusalOf(register(replica));
+    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    open();
+    const { deploymentId } = await first;
+    expect(await second).toMatchObject({ code: 'deployment-name-taken' });
+    expect(await claims()).toMatchObject([{ deploymentId }]);
   });
 
   it('fails by If-Match before a name is claimed', async () => {
@@ -288,19 +304,12 @@ describe('a registration that stopped after its claim', () => {
 describe('registrations of one name on two replicas', () => {
   it('never give two deployments, however slow the first one is', async () => {
     const other = await fixture.replica();
-    let reached: () => void;
-    let goOn: () => void;
-    const atTheDoor = new Promise<void>((resolve) => (reached = resolve));
-    const opened = new Promise<void>((resolve) => (goOn = resolve));
-    replica.store.beforeAppend = async (stream) => {
-      if (!stream.startsWith('deployment-')) return;
-      reached();
-      await opened;
-    };
+    const { arrived, open, pass } = door();
+    replica.store.beforeAppend = (stream) => (stream.startsWith('deployment-') ? pass() : undefined);
     const slow = refusalOf(register(replica));
-    await atTheDoor;
+    await arrived;
     const winner = await register(other);
-    goOn!();
+    open();
     expect(await slow).toMatchObject({ kind: 'conflict', code: 'registration-overtaken' });
     await other.caughtUp();
     const found = await other.queries.execute(new FindDeployment(model, 'prod'));
