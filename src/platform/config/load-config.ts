@@ -14,6 +14,10 @@ const httpUrl = (text: string): boolean => {
   return (url.protocol === 'https:' || url.protocol === 'http:') && isBare;
 };
 
+/** A bad one is not repeated: it may hold a password. */
+const readUrl = (read: SettingsReader, name: string): string | undefined =>
+  read.text(name, 'an absolute http(s) URL without query, fragment and user', httpUrl, { show: false });
+
 const isToken = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
 const isPrintable = (text: string): boolean => !/\p{Cc}/u.test(text);
 
@@ -27,8 +31,11 @@ const readPlatformKey = (read: SettingsReader): Config['platformKey'] => {
     'a key of 32 to 512 printable ASCII characters, without spaces and not with exactly two dots',
     isKey,
   );
-  const digests = read.list('PLATFORM_PSK_DIGESTS', 'one or two of sha256:<64 hex characters>', (item) =>
-    /^sha256:[0-9a-fA-F]{64}$/.test(item),
+  const digests = read.list(
+    'PLATFORM_PSK_DIGESTS',
+    'one or two of sha256:<64 hex characters>',
+    (item) => /^sha256:[0-9a-fA-F]{64}$/.test(item),
+    { show: false },
   );
   if (plain !== undefined && digests !== undefined)
     read.fail('PLATFORM_PSK and PLATFORM_PSK_DIGESTS are both set: give one of them');
@@ -49,9 +56,8 @@ const readAdminClient = (read: SettingsReader): KeycloakConfig['adminClient'] =>
 };
 
 const readKeycloak = (read: SettingsReader): KeycloakConfig | null => {
-  const anUrl = 'an absolute http(s) URL without query, fragment and user';
-  const issuer = read.text('KEYCLOAK_ISSUER', anUrl, httpUrl);
-  const jwksUri = read.text('KEYCLOAK_JWKS_URI', anUrl, httpUrl);
+  const issuer = readUrl(read, 'KEYCLOAK_ISSUER');
+  const jwksUri = readUrl(read, 'KEYCLOAK_JWKS_URI');
   const audience = read.text('KEYCLOAK_AUDIENCE', 'the audience of our tokens', isPrintable);
   const clientId = read.text('KEYCLOAK_CLIENT_ID', 'a client id', isPrintable);
   const algorithms = read.list('KEYCLOAK_ALGORITHMS', `a list out of ${ALGORITHMS.join(', ')}`, (item) =>
@@ -89,13 +95,12 @@ const readKeycloak = (read: SettingsReader): KeycloakConfig | null => {
 const readConfig = (read: SettingsReader): Config => ({
   host: read.text('HOST', 'a host name or an IP address', (text) => /^[\w.:-]+$/.test(text)) ?? '127.0.0.1',
   port: read.integer('PORT', 3000, 0, 65_535),
-  publicUrl:
-    read
-      .text('PUBLIC_URL', 'an absolute http(s) URL without query and fragment', httpUrl)
-      ?.replace(/\/+$/, '') ?? null,
+  publicUrl: readUrl(read, 'PUBLIC_URL')?.replace(/\/+$/, '') ?? null,
   dataDir: resolve(read.text('DATA_DIR', 'the path of a folder', isPrintable) ?? './data'),
   eventStoreUrl:
-    read.text('EVENT_STORE_URL', 'sqlite: (the log in DATA_DIR)', (text) => text === 'sqlite:') ?? 'sqlite:',
+    read.text('EVENT_STORE_URL', 'sqlite: (the log in DATA_DIR)', (text) => text === 'sqlite:', {
+      show: false,
+    }) ?? 'sqlite:',
   logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
   rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000),
   servingPlatform: read.oneOf('SERVING_PLATFORM', ['reports', 'none'], 'none'),

@@ -69,9 +69,8 @@ export class SettingsReader {
     this.known.add(name);
     const text = this.environment[name];
     if (text === undefined || (text !== '' && isGood(text))) return text;
-    this.fail(
-      `${name} must be ${allowed}, not ${text === '' ? 'empty' : JSON.stringify(text.slice(0, 100))}`,
-    );
+    const given = text === '' ? ', not empty' : show ? `, not ${JSON.stringify(text.slice(0, 100))}` : '';
+    this.fail(`${name} must be ${allowed}${given}`);
     return undefined;
   }
 
@@ -99,11 +98,15 @@ export class SettingsReader {
     return values.find((value) => value === text) ?? fallback;
   }
 
-  list(name: string, allowed: string, isGood: (item: string) => boolean): readonly string[] | undefined {
+  list(
+    name: string,
+    allowed: string,
+    isGood: (item: string) => boolean,
+    options?: { show: boolean },
+  ): readonly string[] | undefined {
     const split = (text: string): string[] => text.split(',').map((item) => item.trim());
-    const text = this.text(name, allowed, (given) =>
-      split(given).every((item) => item !== '' && isGood(item)),
-    );
+    const isGoodList = (given: string): boolean => split(given).every((item) => item !== '' && isGood(item));
+    const text = this.text(name, allowed, isGoodList, options);
     return text === undefined ? undefined : [...new Set(split(text))];
   }
 
