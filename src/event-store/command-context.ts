@@ -28,6 +28,9 @@ export const derivedUuid = (...parts: readonly string[]): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
-/** An id for something new: random, or the same again when the request with this key is repeated. */
+/**
+ * An id for something new: random, or the same again when the request with this key is repeated. `purpose` tells the ids of
+ * one request apart.
+ */
 export const newId = (context: CommandContext, purpose: string): string =>
   context.idempotency === undefined ? randomUUID() : derivedUuid('id', context.idempotency.key, purpose);

@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Decider, DomainEvent, Recorded } from '../domain/shared/decider.js';
 import { currentSchemaVersions, isEventType } from '../domain/events.js';
 import { upcast } from './codec/upcast.js';
 import { derivedUuid, type CommandContext } from './command-context.js';
 import type { EventMetadata } from './event-metadata.js';
-import { EventStore, RevisionConflict, type NewEvent, type RecordedEvent } from './event-store.js';
+import {
+  EventStore,
+  RevisionConflict,
+  type EventData,
+  type NewEvent,
+  type RecordedEvent,
+} from './event-store.js';
 import { FoldCache } from './fold-cache.js';
 import { KeyedQueue } from './keyed-queue.js';
 
 /** How often a command is decided again after another writer was faster. */
 export const MAX_ATTEMPTS = 10;
+
+/** After a lost race, at most this long times the number of races lost: two replicas in step would lose for ever. */
+const PAUSE_MS = 5;
 
 /** What a command led to, or found: the state after it, and where the entity's last event stands. */
 export interface Decided<State> {
@@ -60,12 +70,17 @@ interface Loaded<State> {
 
 const NOTHING = -1n;
 
+/** Streams whose folded state is kept in memory. */
+const CACHED_STREAMS = 5_000;
+
 /**
  * The one way to write: load and fold the stream, decide, append at the revision that was read; after a lost race load
  * and decide again. Commands of one stream queue up inside this process, so that only other replicas can race them.
+ *
+ * A request with an idempotency key runs at most one command per stream: a second one would be taken for its repeat.
  */
 export class DeciderRunner {
-  private readonly folds = new FoldCache(5_000);
+  private readonly folds = new FoldCache(CACHED_STREAMS);
   private readonly queue = new KeyedQueue();
 
   constructor(private readonly store: EventStore) {}
@@ -82,21 +97,24 @@ export class DeciderRunner {
     options: RunOptions<State> = {},
   ): Promise<Decided<State>> {
     return this.queue.run(stream, async () => {
-      const earlier = await this.earlierRun(decider, stream, context);
-      if (earlier !== undefined) return earlier;
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        if (attempt > 1) await pause(Math.random() * (attempt - 1) * PAUSE_MS);
+        // Each time: the writer that was faster may be another replica with this very request.
+        const earlier = await this.earlierRun(decider, stream, context);
+        if (earlier !== undefined) return earlier;
         try {
           return await this.attempt(decider, stream, command, context, options);
         } catch (error) {
           if (!(error instanceof RevisionConflict)) throw error;
-          this.folds.delete(stream);
         }
       }
+      // The next command starts from the log alone: should what is remembered be wrong, it must not lose for ever.
+      this.folds.delete(stream);
       throw new RaceLost(`other writers to ${stream} were faster ${MAX_ATTEMPTS} times`);
     });
   }
 
-  /** The present state, folded from the log. */
+  /** The present state: what is remembered of the stream and every event since, read from the log now. */
   async load<State, Event extends DomainEvent>(
     decider: Decider<State, never, Event>,
     stream: string,
@@ -126,8 +144,8 @@ export class DeciderRunner {
     const events = decided.map((event, index) => toNewEvent(event, index, stream, context));
     const expected = before.revision === NOTHING ? 'no-stream' : before.revision;
     const { revision, position } = await this.store.append(stream, events, expected);
-    const state = decided.reduce(
-      (folded: State, event) => decider.evolve(folded, { ...event, occurredAt: context.now }),
+    const state = events.reduce(
+      (folded: State, { type, data }) => decider.evolve(folded, recorded<Event>(type, data, context.now)),
       before.state,
     );
     this.folds.set(stream, decider.name, { state, revision, position });
@@ -164,9 +182,19 @@ const fold = <State, Event extends DomainEvent>(
   stored: RecordedEvent,
 ): Loaded<State> => {
   const { type, data, metadata, revision, position } = upcast(stored);
-  const event = { type, data, occurredAt: metadata.occurredAt } as unknown as Recorded<Event>;
-  return { state: decider.evolve(state, event), revision, position };
+  return {
+    state: decider.evolve(state, recorded<Event>(type, data, metadata.occurredAt)),
+    revision,
+    position,
+  };
 };
+
+/** The log holds what deciders returned, so what comes out of it has their types. */
+const recorded = <Event extends DomainEvent>(
+  type: string,
+  data: EventData,
+  occurredAt: string,
+): Recorded<Event> => ({ type, data, occurredAt }) as unknown as Recorded<Event>;
 
 const requireMatch = ({ ifMatch }: CommandContext, revision: bigint): void => {
   if (ifMatch === undefined) return;
@@ -189,5 +217,7 @@ const toNewEvent = (event: DomainEvent, index: number, stream: string, context: 
   };
   const id =
     idempotency === undefined ? randomUUID() : derivedUuid('event', idempotency.key, stream, String(index));
-  return { id, type: event.type, data: event.data as NewEvent['data'], metadata };
+  // As it will be read back: the state kept in memory is folded from it too, and must not hang on the caller's objects.
+  const data = JSON.parse(JSON.stringify(event.data)) as EventData;
+  return { id, type: event.type, data, metadata };
 };

@@ -7,7 +7,7 @@ export type Upcaster = (data: EventData) => EventData;
 /** Per event type, the step from each older version to the next: `{RolesReplaced: {1: from1to2}}`. */
 export type Upcasters = { readonly [Type in EventType]?: Readonly<Record<number, Upcaster>> };
 
-/** The log holds something this build can't read: an unknown event type or a newer schema version of a known one. */
+/** The log holds something this build can't read: an unknown event type, or a version of a known one that it never had. */
 export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
 }
@@ -19,6 +19,9 @@ export const createUpcast =
     const current = versions[event.type] ?? 0;
     let version = event.metadata.schemaVersion;
     if (version === current) return event;
+    if (!Number.isSafeInteger(version) || version < 1) {
+      throw new UnreadableEvent(`${event.type} has no valid schema version: ${String(version)}`);
+    }
     if (version > current) {
       throw new UnreadableEvent(
         `${event.type} has schema version ${version}, this build knows up to ${current}`,
