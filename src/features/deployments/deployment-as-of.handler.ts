@@ -32,23 +32,30 @@ export class GetDeploymentAsOfHandler implements IQueryHandler<GetDeploymentAsOf
     deployment: DeploymentView;
     asOf: PointInLog;
   }> {
-    const notFound = () => deploymentNotFound(deploymentId);
-    if (!isDeploymentId(deploymentId)) throw notFound();
-    const history = await this.history(deploymentId);
-    const until =
-      asOf !== null && 'time' in asOf
-        ? lastAtOrBefore(history, asOf.time)
-        : await this.newest(asOf === null ? undefined : asOf.position);
-    if (until === undefined) throw notFound();
-    const deployment = foldUntil(history, until.position);
-    if (deployment === undefined) throw notFound();
-    return { deployment, asOf: until };
+    if (isDeploymentId(deploymentId)) {
+      const found = await (asOf !== null && 'time' in asOf
+        ? this.atTime(deploymentId, asOf.time)
+        : this.atPosition(deploymentId, asOf?.position));
+      if (found !== undefined) return found;
+    }
+    throw deploymentNotFound(deploymentId);
   }
 
-  private async history(deploymentId: string): Promise<readonly RecordedEvent[]> {
-    const events: RecordedEvent[] = [];
-    for await (const event of this.store.readStream(deploymentStream(deploymentId))) events.push(event);
-    return events;
+  /** Clocks may step back from one event to the next: what counts is the last one that had occurred. */
+  private async atTime(deploymentId: string, time: string) {
+    const limit = Date.parse(time);
+    const last = await this.lastThat(
+      deploymentId,
+      ({ metadata }) => Date.parse(metadata.occurredAt) <= limit,
+    );
+    return last && { deployment: last.view, asOf: last.point };
+  }
+
+  private async atPosition(deploymentId: string, position: bigint | undefined) {
+    const point = await this.newest(position);
+    if (point === undefined) return undefined;
+    const last = await this.lastThat(deploymentId, (event) => event.position <= point.position);
+    return last && { deployment: last.view, asOf: point };
   }
 
   /** The last event of the log, or the last one up to and with `position`. */
@@ -59,27 +66,21 @@ export class GetDeploymentAsOfHandler implements IQueryHandler<GetDeploymentAsOf
     }
     return undefined;
   }
-}
 
-/** Clocks may step back between two events, so the last one is looked for from the end. */
-const lastAtOrBefore = (history: readonly RecordedEvent[], time: string): PointInLog | undefined => {
-  const limit = Date.parse(time);
-  const last = history.findLast(({ metadata }) => Date.parse(metadata.occurredAt) <= limit);
-  return last && pointOf(last);
-};
-
-const foldUntil = (history: readonly RecordedEvent[], position: bigint): DeploymentView | undefined => {
-  let state: DeploymentState = initialState;
-  let last: RecordedEvent | undefined;
-  for (const stored of history) {
-    if (stored.position > position) break;
-    const { type, data, metadata } = upcast(stored);
-    state = evolve(state, {
-      type,
-      data,
-      occurredAt: metadata.occurredAt,
-    } as unknown as Recorded<DeploymentEvent>);
-    last = stored;
+  /** The deployment right after its last event that `counts`. */
+  private async lastThat(deploymentId: string, counts: (event: RecordedEvent) => boolean) {
+    let state: DeploymentState = initialState;
+    let last: { state: DeploymentState; event: RecordedEvent } | undefined;
+    for await (const event of this.store.readStream(deploymentStream(deploymentId))) {
+      const { type, data, metadata } = upcast(event);
+      state = evolve(state, {
+        type,
+        data,
+        occurredAt: metadata.occurredAt,
+      } as unknown as Recorded<DeploymentEvent>);
+      if (counts(event)) last = { state, event };
+    }
+    if (last === undefined || !isRegistered(last.state)) return undefined;
+    return { view: deploymentView(last.state, last.event), point: pointOf(last.event) };
   }
-  return last !== undefined && isRegistered(state) ? deploymentView(state, last) : undefined;
-};
+}

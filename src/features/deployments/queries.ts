@@ -40,7 +40,11 @@ export class ListDeployments extends Query<DeploymentPage> {
   }
 }
 
-/** Folded from the log up to a position, or to the last event that occurred at or before a time; `null`: now. */
+/**
+ * Folded from the log up to a position, or to the deployment's last event that occurred at or before a time; `null`: now.
+ * `asOf` in the answer is a place of the log and the time of the event there: for a position the last event up to it,
+ * for now the newest one, for a time the deployment's own. Refused with `deployment-not-found` when there was none yet.
+ */
 export class GetDeploymentAsOf extends Query<{
   readonly deployment: DeploymentView;
   readonly asOf: { readonly position: bigint; readonly time: string };
