@@ -375,7 +375,7 @@ describe('replacing the allowed roles', () => {
     expect(answers.map(({ status }) => status)).toStrictEqual([200, 200, 200, 200]);
     const replaced = (await nx1.eventsOf(created.deployment_id)).slice(2);
     expect(replaced).toHaveLength(4);
-    const { after } = replaced.at(-1)?.data as { after: string[] };
+    const { after } = (replaced[3]?.data ?? {}) as { readonly after?: readonly string[] };
     expect((await nx1.get('raced')).json.allowed_roles).toStrictEqual(after);
   });
 

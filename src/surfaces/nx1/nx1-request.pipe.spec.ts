@@ -251,7 +251,7 @@ describe('the query of a list', () => {
     expect(body).toMatchObject({ detail: [{ type, loc: ['query', name], input }] });
   });
 
-  it.each(['1', '1-', 'a-b', '1-2-3', `${'9'.repeat(19)}-1`])('refuses the cursor %s', (cursor) => {
+  it.each(['1', '1-', 'a-b', '1-2-3', `${'9'.repeat(16)}-1`])('refuses the cursor %s', (cursor) => {
     expect(answerTo({ query: PskListQuery }, { query: { cursor } }).body).toMatchObject({
       detail: [{ type: 'string_pattern_mismatch', loc: ['query', 'cursor'] }],
     });

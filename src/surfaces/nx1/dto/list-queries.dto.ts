@@ -33,7 +33,7 @@ export class DeploymentListQuery {
 }
 
 /** Two log positions: what the page goes on after, and where the list ends. */
-const CURSOR = /^(\d{1,18})-(\d{1,18})$/u;
+const CURSOR = /^(\d{1,15})-(\d{1,15})$/u;
 
 export class PskListQuery {
   @Int({ min: 1, max: 1000, default: 100 })
