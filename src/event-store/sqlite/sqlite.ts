@@ -18,7 +18,8 @@ const versionOf = ({ DatabaseSync }: SqliteModule): string => {
   }
 };
 
-const isSafe = (version: string): boolean => {
+/** Whether this SQLite keeps what it has committed, whatever happens to the write-ahead log. */
+export const isSafeVersion = (version: string): boolean => {
   const parts = version.split('.').map(Number);
   for (const [i, floor] of OLDEST_SAFE.entries()) {
     const part = parts[i] ?? 0;
@@ -27,16 +28,16 @@ const isSafe = (version: string): boolean => {
   return true;
 };
 
-/** Node's own SQLite where it is there and safe, else the prebuilt package with the same API (Node 20). */
+/** Node's own SQLite where it is complete (22.16, 24.0) and safe, else the prebuilt package with the same API. */
 const load = (): SqliteModule => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 16)) {
+  if (major >= 24 || (major === 22 && minor >= 16)) {
     const builtIn = require('node:sqlite') as SqliteModule;
-    if (isSafe(versionOf(builtIn))) return builtIn;
+    if (isSafeVersion(versionOf(builtIn))) return builtIn;
   }
   const prebuilt = require('@photostructure/sqlite') as unknown as SqliteModule;
   const version = versionOf(prebuilt);
-  if (!isSafe(version))
+  if (!isSafeVersion(version))
     throw new Error(`SQLite ${version} is not safe for this use, need ${OLDEST_SAFE.join('.')}`);
   return prebuilt;
 };

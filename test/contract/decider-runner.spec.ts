@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DomainError } from '../domain/shared/domain-error.js';
-import type { Decider, DomainEvent } from '../domain/shared/decider.js';
-import type { CommandContext } from './command-context.js';
-import { DeciderRunner, MAX_ATTEMPTS, type Decided } from './decider-runner.js';
-import type { EventStore, RecordedEvent } from './event-store.js';
-import { SqliteEventStore } from './sqlite/sqlite-event-store.js';
+import { DomainError } from '../../src/domain/shared/domain-error.js';
+import type { Decider, DomainEvent } from '../../src/domain/shared/decider.js';
+import type { CommandContext } from '../../src/event-store/command-context.js';
+import { DeciderRunner, MAX_ATTEMPTS, type Decided } from '../../src/event-store/decider-runner.js';
+import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 
 /** A list of names; each command adds some, one event each. Its events borrow a type of the catalogue. */
 type Named = DomainEvent<'GroupRecorded', { groupId: string; name: string; note?: string }>;
