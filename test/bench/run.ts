@@ -1,7 +1,9 @@
 import { appendRows } from './append.bench.js';
+import { httpRows } from './http.bench.js';
+import { logRows } from './log.bench.js';
 import { FULL, QUICK, type Row, type Scale } from './measure.js';
 
-const SUITES: readonly ((scale: Scale) => Promise<Row[]>)[] = [appendRows];
+const SUITES: readonly ((scale: Scale) => Promise<Row[]>)[] = [appendRows, httpRows, logRows];
 
 const verdict = ({ met }: Row): string => (met === null ? '' : met ? 'met' : 'NOT MET');
 
