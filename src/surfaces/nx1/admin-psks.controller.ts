@@ -7,7 +7,7 @@ import type { Principal } from '../../platform/auth/principal.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
 import { requireAdmin } from '../../platform/http/require-admin.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { EitherCredential, ReadRefusals, WriteRefusals } from './answers.decorator.js';
+import { EitherCredential, ReadRefusals, WriteRefusals, WrittenAnswer } from './answers.decorator.js';
 import { PskListQuery, toCursor, toPageMark } from './dto/list-queries.dto.js';
 import { PskResponse, toPskResponse } from './dto/psk-response.dto.js';
 import { PskPath } from './dto/psk.dto.js';
@@ -29,6 +29,7 @@ export class AdminPsksController {
   @ApiOperation({ summary: 'List PSKs, oldest first, those that no longer work included' })
   @ApiResponse({
     status: 200,
+    description: 'One page',
     type: [PskResponse],
     headers: { Link: { description: 'The next page, as rel="next"', schema: { type: 'string' } } },
   })
@@ -50,7 +51,7 @@ export class AdminPsksController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: "Revoke anybody's PSK" })
-  @ApiResponse({ status: 204, description: 'Revoked; it opens nothing from now on' })
+  @WrittenAnswer(204, 'Revoked; it opens nothing from now on')
   @WriteRefusals({ 403: ADMIN_NEEDED, 404: 'No such key, or revoked before' })
   async revoke(
     @Valid({ path: PskPath }) { path }: { path: PskPath },

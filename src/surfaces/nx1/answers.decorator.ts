@@ -1,4 +1,4 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiExtraModels,
@@ -13,6 +13,30 @@ import { ErrorResponse, HTTPValidationError } from './dto/error-response.dto.js'
 export const EitherCredential = (): ClassDecorator =>
   applyDecorators(ApiBearerAuth('bearer'), ApiSecurity('psk'));
 
+const POSITION = { description: 'Where the write stands in the log', schema: { type: 'string' as const } };
+const REVISION = {
+  description: 'Revision of the deployment, for If-Match',
+  schema: { type: 'string' as const, example: '"7"' },
+};
+
+/** An answer that shows a deployment, with its revision. */
+export const EntityAnswer = (
+  status: 200 | 201,
+  type: Type,
+  description: string,
+  { written }: { readonly written: boolean },
+): MethodDecorator =>
+  ApiResponse({
+    status,
+    type,
+    description,
+    headers: { ETag: REVISION, ...(written && { 'X-Event-Position': POSITION }) },
+  });
+
+/** An answer to any other write. */
+export const WrittenAnswer = (status: 200 | 201 | 204, description: string, type?: Type): MethodDecorator =>
+  ApiResponse({ status, description, ...(type && { type }), headers: { 'X-Event-Position': POSITION } });
+
 /** Why each status comes, beside the reasons that every path has. */
 type Reasons = Readonly<Record<number, string>>;
 
@@ -20,6 +44,7 @@ const EVERYWHERE: Reasons = {
   400: 'Two credentials, or a body that is not UTF-8 or nests more than 64 levels deep',
   401: 'No credential, or one that is not valid',
   429: 'Too many requests, or too many wrong keys',
+  431: 'The headers are larger than 16 KiB',
   503: 'The service cannot answer now; Retry-After says when to try again',
 };
 
@@ -29,19 +54,33 @@ const EVERY_WRITE: Reasons = {
   413: 'The body is larger than 1 MiB',
 };
 
+const EXAMPLES: Reasons = {
+  400: 'Send one credential, not two',
+  401: 'Not authenticated',
+  403: 'Role required: nx1_engineer',
+  404: "Deployment 'prod' not found for model 'churn'",
+  409: 'Deployment is archived',
+  412: 'If-Match does not hold: the entity is at revision 7',
+  413: 'The body is larger than 1048576 bytes',
+  429: 'Too many wrong keys from this address',
+  431: 'The headers are larger than 16384 bytes',
+  503: 'The event store cannot be reached at the moment',
+};
+
 const refusals = (reasons: Reasons): MethodDecorator[] =>
-  Object.entries(reasons).map(([status, description]) =>
-    ApiResponse({
-      status: Number(status),
+  Object.entries(reasons).map(([code, description]) => {
+    const status = Number(code);
+    return ApiResponse({
+      status,
       description,
       content: {
         'application/json': {
           schema: { $ref: getSchemaPath(ErrorResponse) },
-          example: { error: description, code: Number(status) },
+          example: { error: EXAMPLES[status] ?? description, code: status },
         },
       },
-    }),
-  );
+    });
+  });
 
 const invalid = (): MethodDecorator =>
   ApiResponse({
@@ -67,10 +106,9 @@ const invalid = (): MethodDecorator =>
   });
 
 const joined = (common: Reasons, own: Reasons): Reasons => {
-  const both = { ...common, ...own };
-  for (const status of Object.keys(own).map(Number)) {
-    if (common[status] !== undefined) both[status] = `${own[status]}. ${common[status]}`;
-  }
+  const both: Record<number, string> = { ...common };
+  for (const [status, reason] of Object.entries(own).map(([code, text]) => [Number(code), text] as const))
+    both[status] = both[status] === undefined ? reason : `${reason}. ${both[status]}`;
   return both;
 };
 

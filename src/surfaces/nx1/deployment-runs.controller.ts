@@ -1,11 +1,11 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { ReportDeploymentRun } from '../../features/deployments/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { WriteRefusals } from './answers.decorator.js';
+import { WriteRefusals, WrittenAnswer } from './answers.decorator.js';
 import { DeploymentPath } from './dto/deployment-path.dto.js';
 import { DeploymentRunSummary, toRunSummary } from './dto/deployment-response.dto.js';
 import { DeploymentRunReport } from './dto/run-report.dto.js';
@@ -24,7 +24,7 @@ export class DeploymentRunsController {
     description:
       'Called by the orchestrator. A run that is known by its airflow_run_id is updated; a finished one stays as it is.',
   })
-  @ApiResponse({ status: 200, type: DeploymentRunSummary })
+  @WrittenAnswer(200, 'The run as it is now', DeploymentRunSummary)
   @WriteRefusals({
     403: 'A token, or a user PSK without a listed role',
     404: 'No such deployment of this model',

@@ -15,7 +15,13 @@ import {
 import type { Principal } from '../../platform/auth/principal.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { EitherCredential, ReadRefusals, WriteRefusals } from './answers.decorator.js';
+import {
+  EitherCredential,
+  EntityAnswer,
+  ReadRefusals,
+  WriteRefusals,
+  WrittenAnswer,
+} from './answers.decorator.js';
 import { AllowedRolesUpdate } from './dto/allowed-roles-update.dto.js';
 import { DeploymentCreate, toNewDeployment } from './dto/deployment-create.dto.js';
 import { DeploymentPath, ModelPath } from './dto/deployment-path.dto.js';
@@ -41,7 +47,9 @@ export class DeploymentsController {
 
   @Post()
   @ApiOperation({ summary: 'Create a deployment of this model' })
-  @ApiResponse({ status: 201, type: DeploymentResponse })
+  @EntityAnswer(201, DeploymentResponse, 'Created; without a serving platform it is active at once', {
+    written: true,
+  })
   @WriteRefusals({ 403: 'The owner named is not the caller', 409: 'The model has a deployment of this name' })
   async create(
     @Valid({ path: ModelPath, body: DeploymentCreate })
@@ -57,6 +65,7 @@ export class DeploymentsController {
   @ApiOperation({ summary: "List this model's deployments, oldest first" })
   @ApiResponse({
     status: 200,
+    description: 'One page',
     type: [DeploymentResponse],
     headers: {
       'X-Total-Count': { description: 'How many there are on all pages', schema: { type: 'integer' } },
@@ -79,7 +88,7 @@ export class DeploymentsController {
 
   @Get(':name')
   @ApiOperation({ summary: 'Show a deployment' })
-  @ApiResponse({ status: 200, type: DeploymentResponse })
+  @EntityAnswer(200, DeploymentResponse, 'The deployment', { written: false })
   @ReadRefusals({ 404: NOT_FOUND })
   async get(
     @Valid({ path: DeploymentPath }) { path }: { path: DeploymentPath },
@@ -93,7 +102,7 @@ export class DeploymentsController {
   @Delete(':name')
   @HttpCode(204)
   @ApiOperation({ summary: 'Archive a deployment, for good' })
-  @ApiResponse({ status: 204, description: 'Archived; its name stays taken' })
+  @WrittenAnswer(204, 'Archived; its name stays taken')
   @WriteRefusals({ 403: NOT_MANAGER, 404: NOT_FOUND, 409: 'It is archived already' })
   async archive(
     @Valid({ path: DeploymentPath }) { path }: { path: DeploymentPath },
@@ -108,7 +117,7 @@ export class DeploymentsController {
   @Post(':name/stop')
   @HttpCode(200)
   @ApiOperation({ summary: 'Stop a deployment' })
-  @ApiResponse({ status: 200, type: DeploymentResponse })
+  @EntityAnswer(200, DeploymentResponse, 'The deployment as it is now', { written: true })
   @WriteRefusals({ 403: NOT_MANAGER, 404: NOT_FOUND, 409: 'Its status does not allow it' })
   async stop(
     @Valid({ path: DeploymentPath }) { path }: { path: DeploymentPath },
@@ -122,7 +131,7 @@ export class DeploymentsController {
   @Post(':name/start')
   @HttpCode(200)
   @ApiOperation({ summary: 'Start a stopped or failed deployment' })
-  @ApiResponse({ status: 200, type: DeploymentResponse })
+  @EntityAnswer(200, DeploymentResponse, 'The deployment as it is now', { written: true })
   @WriteRefusals({ 403: NOT_MANAGER, 404: NOT_FOUND, 409: 'Its status does not allow it' })
   async start(
     @Valid({ path: DeploymentPath }) { path }: { path: DeploymentPath },
@@ -135,12 +144,13 @@ export class DeploymentsController {
 
   @Put(':name/allowed_roles')
   @ApiOperation({
+    operationId: 'update_allowed_roles_api_models__model__deployments__name__allowed_roles_put',
     summary: 'Set the Keycloak roles allowed to invoke or manage this deployment',
     description:
       'Replaces the whole list, without repeats. With a user PSK the caller needs a role of the list as it is now. ' +
       'An empty list, or a body without the field, locks the deployment to the platform PSK. The same list again changes nothing.',
   })
-  @ApiResponse({ status: 200, type: DeploymentResponse })
+  @EntityAnswer(200, DeploymentResponse, 'The deployment as it is now', { written: true })
   @WriteRefusals({ 403: NOT_MANAGER, 404: NOT_FOUND, 409: 'The deployment is archived' })
   async replaceRoles(
     @Valid({ path: DeploymentPath, body: AllowedRolesUpdate })

@@ -228,8 +228,8 @@ describe('the query of a list', () => {
     expect({
       ...read({ query: DeploymentListQuery }, { query: { limit: ['5', '7'] } })['query'],
     }).toStrictEqual({
-      status: null,
-      type: null,
+      status: undefined,
+      type: undefined,
       include_archived: false,
       limit: 7,
       offset: 0,

@@ -12,7 +12,7 @@ import type { Principal } from '../../platform/auth/principal.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
 import { ShowsSecretOnce } from '../../platform/http/shows-secret.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
-import { ReadRefusals, WriteRefusals } from './answers.decorator.js';
+import { ReadRefusals, WriteRefusals, WrittenAnswer } from './answers.decorator.js';
 import { tokenHolder } from './token-holder.js';
 import {
   PskIssuedResponse,
@@ -43,7 +43,7 @@ export class UserPskController {
   @Post()
   @ShowsSecretOnce()
   @ApiOperation({ summary: 'Make a PSK', description: NO_REPEAT })
-  @ApiResponse({ status: 201, type: PskIssuedResponse })
+  @WrittenAnswer(201, 'The key, here and never again', PskIssuedResponse)
   @WriteRefusals({
     403: TOKEN_NEEDED,
     404: 'The directory does not know the caller',
@@ -60,7 +60,7 @@ export class UserPskController {
 
   @Get()
   @ApiOperation({ summary: 'Show what is known of the PSK; never the key itself' })
-  @ApiResponse({ status: 200, type: PskResponse })
+  @ApiResponse({ status: 200, type: PskResponse, description: 'About the key' })
   @ReadRefusals({ 403: TOKEN_NEEDED, 404: NO_KEY })
   async get(@CurrentPrincipal() caller: Principal): Promise<PskResponse> {
     return toPskResponse(await this.queries.execute(new GetPskOfUser(tokenHolder(caller))));
@@ -69,7 +69,7 @@ export class UserPskController {
   @Post('regenerate')
   @ShowsSecretOnce()
   @ApiOperation({ summary: 'Replace the PSK by a new one', description: NO_REPEAT })
-  @ApiResponse({ status: 201, type: PskIssuedResponse })
+  @WrittenAnswer(201, 'The key, here and never again', PskIssuedResponse)
   @WriteRefusals({ 403: TOKEN_NEEDED, 404: NO_KEY })
   async regenerate(
     @Valid({ body: PskRegenerate, bodyOptional: true }) { body }: { body: PskRegenerate },
@@ -84,7 +84,7 @@ export class UserPskController {
   @Delete()
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke the PSK' })
-  @ApiResponse({ status: 204, description: 'Revoked; it opens nothing from now on' })
+  @WrittenAnswer(204, 'Revoked; it opens nothing from now on')
   @WriteRefusals({ 403: TOKEN_NEEDED, 404: NO_KEY })
   async revoke(
     @CurrentPrincipal() caller: Principal,

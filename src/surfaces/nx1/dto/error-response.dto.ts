@@ -28,8 +28,7 @@ export class ValidationError {
     required: false,
     description:
       'The offending value; for a missing field what should have held it. Credentials are struck out.',
-    type: Object,
-    example: 'nx1_engineer',
+    anyOf: ['string', 'number', 'boolean', 'array', 'object', 'null'].map((type) => ({ type })),
   })
   readonly input?: unknown;
 

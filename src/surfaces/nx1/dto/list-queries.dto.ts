@@ -13,14 +13,13 @@ export const DEPLOYMENT_STATUSES = [
 
 export class DeploymentListQuery {
   @Enum(DEPLOYMENT_STATUSES, {
-    nullable: true,
-    default: null,
+    default: undefined,
     description: 'Only deployments in this status.',
   })
-  readonly status: (typeof DEPLOYMENT_STATUSES)[number] | null;
+  readonly status: (typeof DEPLOYMENT_STATUSES)[number] | undefined;
 
-  @Enum(DEPLOYMENT_TYPES, { nullable: true, default: null, description: 'Only deployments of this type.' })
-  readonly type: (typeof DEPLOYMENT_TYPES)[number] | null;
+  @Enum(DEPLOYMENT_TYPES, { default: undefined, description: 'Only deployments of this type.' })
+  readonly type: (typeof DEPLOYMENT_TYPES)[number] | undefined;
 
   @Bool({ default: false, description: 'Also those that were archived.' })
   readonly include_archived: boolean;
@@ -39,11 +38,11 @@ export class PskListQuery {
   @Int({ min: 1, max: 1000, default: 100 })
   readonly limit: number;
 
-  @Str({ pattern: CURSOR, nullable: true, default: null, description: 'From the link to the next page.' })
-  readonly cursor: string | null;
+  @Str({ pattern: CURSOR, default: undefined, description: 'From the link to the next page.' })
+  readonly cursor: string | undefined;
 }
 
-export const toPageMark = (cursor: string | null): PageMark | null => {
+export const toPageMark = (cursor: string | undefined): PageMark | null => {
   const [, after, upTo] = CURSOR.exec(cursor ?? '') ?? [];
   return after === undefined || upTo === undefined ? null : { after: BigInt(after), upTo: BigInt(upTo) };
 };

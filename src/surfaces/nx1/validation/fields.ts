@@ -67,7 +67,12 @@ export const StrList = (
   options: ListLimits & { readonly items: TextLimits } & FieldOptions,
 ): PropertyDecorator => {
   const { items, min, max } = options;
-  const schema = { type: 'array', items: textSchema(items), minItems: min ?? 0, maxItems: max };
+  const schema = {
+    type: 'array',
+    items: textSchema(items),
+    ...(min === undefined ? {} : { minItems: min }),
+    maxItems: max,
+  };
   return field(listOf(text(items), options), schema, options);
 };
 
