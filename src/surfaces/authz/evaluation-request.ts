@@ -100,7 +100,7 @@ const readIp = (reader: Reader, sent: Json): string | undefined => {
 
 /** @throws HttpProblem 400 with everything that keeps the question from being understood */
 export const readEvaluation = (sent: unknown): Evaluation => {
-  if (!isObject(sent)) throw malformed([{ location: ['body'], message: 'the body must be an object' }]);
+  if (!isObject(sent)) throw malformed([{ location: ['body'], message: 'an evaluation must be an object' }]);
   const reader = new Reader();
   const subject = readSubject(reader, sent);
   const action = readAction(reader, sent);
