@@ -86,6 +86,22 @@ describe('the offending value in a refusal', () => {
     },
   );
 
+  it('is searched for credentials in one pass, however long it is', () => {
+    const long = 'eyJ'.repeat(350_000);
+    expect(inputShown({}, long)).toBe(long);
+    expect(inputShown({}, `${long}.a.b`)).toBe('[redacted]');
+  });
+
+  it('is the one after a byte order mark', () => {
+    const problem = new HttpProblem(422, 'forbidden-key', 'The key __proto__ is not allowed', {
+      errors: [{ location: ['body', 'a', 0, '__proto__'], message: 'no', code: 'forbidden-key' }],
+    });
+    const request = requestWith({}, '\ufeff{"a":[{"__proto__":7}]}');
+    expect(surface.render(problem, request)).toMatchObject({
+      body: { detail: [{ type: 'extra_forbidden', loc: ['body', 'a', 0, '__proto__'], input: 7 }] },
+    });
+  });
+
   it('strikes credentials out of a raw body too', () => {
     const problem = new HttpProblem(415, 'unsupported-media-type', 'The body must be JSON');
     const request = requestWith({ authorization: `Bearer ${own}` }, `psk=${own}`);

@@ -10,7 +10,10 @@ import { fault } from './validation/rule.js';
 
 const CONTENT_TYPE = 'application/json; charset=utf-8';
 
-const rawText = ({ body }: FastifyRequest): string => (Buffer.isBuffer(body) ? body.toString('utf8') : '');
+const utf8 = new TextDecoder();
+
+/** The body as it was read before: without a byte order mark. */
+const rawText = ({ body }: FastifyRequest): string => (Buffer.isBuffer(body) ? utf8.decode(body) : '');
 
 const bodyFault = (type: string, msg: string, input: unknown): FieldError => ({
   ...fault(type, msg, input),

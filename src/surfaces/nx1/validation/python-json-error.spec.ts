@@ -37,6 +37,7 @@ describe('a JSON fault in the words of CPython', () => {
     ['"abc', 0, 'Unterminated string starting at'],
     ['["x", "abc\\"', 6, 'Unterminated string starting at'],
     ['"abc\\', 0, 'Unterminated string starting at'],
+    ['["\\"", "abc\\', 7, 'Unterminated string starting at'],
     ['"a\nb"', 2, 'Invalid control character at'],
     ['"\\x"', 1, 'Invalid \\escape'],
     ['"\\u12g4"', 2, 'Invalid \\uXXXX escape'],
@@ -44,5 +45,10 @@ describe('a JSON fault in the words of CPython', () => {
     ['{"a":"😀","b" 1}', 13, "Expecting ':' delimiter"],
   ])('%j: offset %i, %s', (text, offset, error) => {
     expect(pythonJsonError(text, findJsonFault(text))).toStrictEqual({ offset, error });
+  });
+
+  it('is found in one pass over a megabyte of escaped quotes', () => {
+    const text = `["${'\\"'.repeat(400_000)}", "abc\\`;
+    expect(pythonJsonError(text, findJsonFault(text)).offset).toBe(text.length - 5);
   });
 });

@@ -11,14 +11,27 @@ const TEXTS: Readonly<Record<string, string>> = {
   'Invalid control character': 'Invalid control character at',
 };
 
+/** Where the last string of a text opens. */
+const lastOpening = (text: string): number => {
+  let opening = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    if (inString && text[at] === '\\') at++;
+    else if (text[at] === '"') {
+      inString = !inString;
+      if (inString) opening = at;
+    }
+  }
+  return opening;
+};
+
 /** Where and how CPython puts a fault that stands at `offset`, which is in UTF-16 units. */
 const place = (text: string, { offset, reason }: JsonFault): PythonJsonError => {
   if (reason !== 'Invalid escape') return { offset, error: TEXTS[reason] ?? reason };
   const escaped = text[offset + 1];
   if (escaped === 'u') return { offset: offset + 1, error: 'Invalid \\uXXXX escape' };
   if (escaped !== undefined) return { offset, error: 'Invalid \\escape' };
-  const opening = /"(?:[^"\\]|\\.)*\\$/s.exec(text)?.index ?? offset;
-  return { offset: opening, error: 'Unterminated string starting at' };
+  return { offset: lastOpening(text), error: 'Unterminated string starting at' };
 };
 
 /**
