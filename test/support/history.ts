@@ -45,8 +45,55 @@ export const historyEvent = (stream: string, type: string, change: Change = {}):
   };
 };
 
+const names = (id: string): object => ({ deploymentId: id, model: 'churn', name: `d-${id}` });
+
+/** Data of each type as the write side forms it; `index` makes each event's differ. */
+const DATA: Readonly<Record<string, (id: string, index: number) => NewEvent['data']>> = {
+  RolesReplaced: (id, index) => ({
+    ...names(id),
+    before: [],
+    after: [`role-${index}`],
+    added: [`role-${index}`],
+    removed: [],
+  }),
+  DeploymentStatusChanged: (id, index) => ({
+    ...names(id),
+    from: 'active',
+    to: 'active',
+    replicaCount: index,
+  }),
+  UserRecorded: (userId, index) => ({
+    userId,
+    realmRoles: [`role-${index}`],
+    clientRoles: {},
+    groups: [],
+    backendRoles: [],
+    emailVerified: false,
+    enabled: true,
+    source: 'directory',
+    personal: { [userId]: { username: `user-${userId}`, email: null, firstName: null, lastName: null } },
+  }),
+  UserLeftGroup: (userId, index) => ({ userId, groupId: `group-${index}` }),
+  PskIssued: (userId, index) => ({
+    pskId: randomUUID(),
+    userId,
+    publicId: randomUUID(),
+    digest: `digest-${index}`,
+    description: null,
+    validUntil: null,
+  }),
+  PskRevoked: (userId) => ({ pskId: randomUUID(), userId }),
+  GroupRecorded: (groupId, index) => ({ groupId, name: `group ${index}` }),
+  RequestAnswered: (_, index) => ({
+    fingerprint: `fingerprint-${index}`,
+    status: 200,
+    headers: {},
+    personal: { platform: { body: null } },
+  }),
+};
+
 const TYPES: Readonly<Record<string, readonly string[]>> = {
-  deployment: ['DeploymentRegistered', 'RolesReplaced', 'DeploymentStatusChanged'],
+  deployment: ['RolesReplaced', 'DeploymentStatusChanged'],
   user: ['UserRecorded', 'UserLeftGroup'],
   psk: ['PskIssued', 'PskRevoked'],
   group: ['GroupRecorded'],
@@ -66,11 +113,13 @@ export const generateHistory = (length: number, random: () => number): readonly 
     const actor = pick(ACTORS);
     const jitter = Math.round((random() - 0.5) * 6 * SECOND);
     const stepBack = index % 50 === 49 ? -60 * SECOND : 0;
-    return historyEvent(streamName(aggregate, pick(IDS)), pick(TYPES[aggregate] ?? []), {
+    const id = pick(IDS);
+    const type = pick(TYPES[aggregate] ?? []);
+    return historyEvent(streamName(aggregate, id), type, {
       occurredAt: new Date(START + index * SECOND + jitter + stepBack).toISOString(),
       actor: { kind: actor === 'platform' ? 'platform' : 'user', id: actor },
       correlationId: pick(CORRELATIONS),
-      data: { index },
+      data: DATA[type]?.(id, index) ?? {},
     });
   });
 };

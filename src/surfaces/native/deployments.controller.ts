@@ -67,13 +67,12 @@ export class GovernedDeploymentsController {
   @ApiOperation({
     summary: "The serving platform's report on a deployment",
     description:
-      'With the platform PSK. Only where SERVING_PLATFORM is `reports`: else nothing serves deployments but us.',
+      'Only where SERVING_PLATFORM is `reports`: without a serving platform a deployment is active once it is started.',
   })
   @ApiParam({ name: 'id', type: String, format: 'uuid' })
   @ApiBody({ type: StatusReportDto })
   @ApiResponse({ status: 200, type: DeploymentResponse })
   @AdminWriteRefusals({
-    403: 'Not the platform PSK',
     404: NOT_FOUND,
     409: 'No serving platform is configured, or the present status does not allow this one',
   })
