@@ -14,6 +14,8 @@ const AMBIGUOUS = /[#\\;]/;
 // In a decoded segment: slashes that were encoded, control characters, and an encoding that decodes to another one.
 const AMBIGUOUS_DECODED = /[\p{Cc}/\\]|%[0-9a-f]{2}/iu;
 
+const RUN = /^run\b/i;
+
 const decodeSegment = (segment: string): string | undefined => {
   if (!segment.includes('%')) return segment;
   try {
@@ -43,8 +45,8 @@ const segmentsOf = (path: string): readonly string[] | undefined => {
  * Reads `/api/models/{model}/deployments/{name}[/…]` as the client sent it; the query is left aside. `undefined`: no such
  * path, or one that isn't safe to compare.
  *
- * Below a deployment `run` invokes and all else manages. `run` without anything after it and other spellings (`Run`)
- * count as well: nobody may invoke what he may not manage, so what a server might take for `run` gets the narrower rule.
+ * Below a deployment `run` invokes and all else manages. What some server might take for `run` counts as well (`Run`,
+ * `run%3fx`, nothing after it): nobody may invoke what he may not manage, so that is the narrower rule of the two.
  */
 export const readOriginalPath = (requestTarget: string): PathTarget | undefined => {
   if (requestTarget.includes('#')) return undefined;
@@ -55,5 +57,5 @@ export const readOriginalPath = (requestTarget: string): PathTarget | undefined 
   if (api !== 'api' || models !== 'models' || deployments !== 'deployments') return undefined;
   // The empty last segment of `…/deployments/` names nothing.
   if (model === undefined || deployment === undefined || deployment === '') return undefined;
-  return { action: verb?.toLowerCase() === 'run' ? 'invoke' : 'manage', model, deployment };
+  return { action: verb !== undefined && RUN.test(verb) ? 'invoke' : 'manage', model, deployment };
 };
