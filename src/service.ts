@@ -5,6 +5,7 @@ import { PlatformKey } from './platform/auth/platform-key.js';
 import { SystemClock, type Clock } from './platform/clock/clock.js';
 import type { Config } from './platform/config/config.js';
 import { HttpServer } from './platform/http/http-server.js';
+import { RouteTable, type Route } from './platform/http/route-table.js';
 import type { Logger } from './platform/logging/logger.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 import { ApiDocument } from './surfaces/operations/api-document.js';
@@ -47,6 +48,10 @@ export class Service {
       await closeFoundation(foundation);
       throw error;
     }
+  }
+
+  get routes(): readonly Route[] {
+    return this.app.get(RouteTable, { strict: false }).routes();
   }
 
   /** Where the platform's key lies, if it was made by this start. */

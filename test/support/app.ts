@@ -5,6 +5,7 @@ import type { EventStore } from '../../src/event-store/event-store.js';
 import type { Clock } from '../../src/platform/clock/clock.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
+import type { Route } from '../../src/platform/http/route-table.js';
 import type { ReadModels } from '../../src/projections/projection.js';
 import { Service } from '../../src/service.js';
 import { send, type Answer, type RequestOptions } from './http-client.js';
@@ -26,6 +27,8 @@ export interface App {
   readonly platformPsk: string;
   readonly store: EventStore;
   readonly readModels: ReadModels;
+  /** Every route that is registered. */
+  readonly routes: readonly Route[];
   /** Everything logged so far, one JSON object per line (level `debug`, unless `LOG_LEVEL` says otherwise). */
   readonly log: readonly string[];
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
@@ -71,6 +74,9 @@ export const startApp = async ({ env = {}, clock, dataDir }: AppOptions = {}): P
     },
     get readModels() {
       return service.foundation.readModels;
+    },
+    get routes() {
+      return service.routes;
     },
     request: (method, path, options) => send(service.url, method, path, options),
     stop: async () => {

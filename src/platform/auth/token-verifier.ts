@@ -88,7 +88,7 @@ export class TokenVerifier {
 
   private requireTimes({ exp, iat }: JsonObject, now: number): void {
     if (typeof exp !== 'number' || !Number.isFinite(exp)) throw tokenRefused('it never expires (exp)');
-    if (typeof iat !== 'number' || !Number.isFinite(iat))
+    if (typeof iat !== 'number' || !(iat >= 0))
       throw tokenRefused('it does not say when it was issued (iat)');
     if (iat > now + this.keycloak.clockSkewSeconds) throw tokenRefused('it was issued in the future (iat)');
   }

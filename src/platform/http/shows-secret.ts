@@ -1,3 +1,5 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 
 declare module 'fastify' {
@@ -6,8 +8,12 @@ declare module 'fastify' {
   }
 }
 
+/** How the OpenAPI document says it. */
+export const SHOWS_SECRET_ONCE = 'x-shows-secret-once';
+
 /**
  * The answer holds a secret that is never shown again, so it can't be kept for a repeat: an `Idempotency-Key` is refused
  * (422), and no cache may store the answer.
  */
-export const ShowsSecretOnce = (): MethodDecorator => RouteConfig({ showsSecretOnce: true });
+export const ShowsSecretOnce = (): MethodDecorator =>
+  applyDecorators(RouteConfig({ showsSecretOnce: true }), ApiExtension(SHOWS_SECRET_ONCE, true));

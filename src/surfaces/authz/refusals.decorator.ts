@@ -9,6 +9,7 @@ const REFUSALS = {
   415: 'The body is not JSON',
   422: 'No body, or a header that is malformed',
   429: 'Too many wrong keys, or too many requests',
+  431: 'The headers are larger than 16 KiB',
   503: 'Nobody can tell at the moment; Retry-After says when to try again',
 } as const;
 

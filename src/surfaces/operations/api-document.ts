@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { SurfaceRegistry } from '../../platform/http/surface-registry.js';
 import { productVersion } from '../../platform/product-version.js';
+import { describeConventions } from './describe-conventions.js';
 import { toOpenApi31 } from './openapi-31.js';
 
 const DESCRIPTION = `Who may touch this deployment, who agreed to this change, what happened, and can you prove it?
@@ -46,7 +47,10 @@ export class ApiDocument {
       .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization-PSK' }, 'psk');
     if (this.config.publicUrl !== null) builder.addServer(this.config.publicUrl);
     const document: OpenAPIObject = SwaggerModule.createDocument(this.application, builder.build());
-    const paths = Object.assign({}, document.paths, ...this.surfaces.describedPaths());
+    const paths = Object.assign(
+      describeConventions(document.paths),
+      ...this.surfaces.describedPaths(),
+    ) as OpenAPIObject['paths'];
     return toOpenApi31(JSON.parse(JSON.stringify({ ...document, paths })));
   }
 }

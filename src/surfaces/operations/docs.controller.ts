@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { HttpProblem } from '../../platform/http/problem.js';
 import { ApiDocument } from './api-document.js';
@@ -38,22 +38,31 @@ const FILES: Readonly<Record<string, string>> = {
   'swagger-ui-bundle.js': SCRIPT,
 };
 
-@ApiExcludeController()
+@ApiTags('Operations')
 @Controller()
 export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 
   @Get('openapi.json')
+  @ApiOperation({ summary: 'This document' })
+  @ApiResponse({ status: 200, description: 'OpenAPI 3.1', schema: { type: 'object' } })
   openapi(@Res() reply: FastifyReply): void {
     void reply.type('application/json; charset=utf-8').send(this.document.json());
   }
 
   @Get('docs')
+  @ApiOperation({ summary: 'This document, readable and to be tried out' })
+  @ApiProduces('text/html')
+  @ApiResponse({ status: 200, description: 'A page', schema: { type: 'string' } })
   page(@Res() reply: FastifyReply): void {
     void reply.header('content-security-policy', PAGE_POLICY).type(HTML).send(PAGE);
   }
 
   @Get('docs/:file')
+  @ApiOperation({ summary: 'What that page loads' })
+  @ApiProduces('text/css', 'text/javascript')
+  @ApiResponse({ status: 200, description: 'A style sheet or a script', schema: { type: 'string' } })
+  @ApiResponse({ status: 404, description: 'The page loads no such file' })
   file(@Param('file') file: string, @Res() reply: FastifyReply): void {
     if (file === 'start.js') {
       void reply.type(SCRIPT).send(START);

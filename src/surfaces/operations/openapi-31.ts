@@ -5,8 +5,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** OpenAPI 3.0 says `nullable: true`; in 3.1 a schema is JSON Schema, where null is a type like any other. */
-const withNull = (nullable: JsonObject): JsonObject => {
-  const schema = Object.fromEntries(Object.entries(nullable).filter(([key]) => key !== 'nullable'));
+const withNull = (schema: JsonObject): JsonObject => {
   const { type, enum: values } = schema;
   if (typeof type !== 'string') return { anyOf: [schema, { type: 'null' }] };
   return {
@@ -26,5 +25,7 @@ export const toOpenApi31 = (value: Json): Json => {
   const converted = Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, DATA.has(key) ? member : toOpenApi31(member)]),
   );
-  return converted['nullable'] === true ? withNull(converted) : converted;
+  const { nullable, ...schema } = converted;
+  if (typeof nullable !== 'boolean') return converted;
+  return nullable ? withNull(schema) : schema;
 };
