@@ -7,7 +7,7 @@ import { logHolds } from './log-identity.js';
 import { PositionWaiters } from './position-waiters.js';
 import { ReadModels, type Projection, type ProjectionStatus } from './projection.js';
 import type { ProjectionRun } from './projection-run.js';
-import { ReadModelDatabase, removeDatabase } from './read-model-database.js';
+import { ReadModelDatabase, removeDatabase, UnusableDatabase } from './read-model-database.js';
 import { pause, retryDelay } from './retry.js';
 import { ServedVersions } from './served-versions.js';
 import { isCorruption, messageOf } from './sqlite-errors.js';
@@ -50,11 +50,27 @@ export class ProjectionEngine extends ReadModels {
     this.adoptVersions();
   }
 
-  /** Opens the database, brings its tables in line with the projections' versions, and can answer queries at once. */
+  /**
+   * Opens the database, brings its tables in line with the projections' versions, and can answer queries at once. A file
+   * that is corrupt or of another format is deleted rather than moved aside: the log gives everything back, and names of
+   * people must not lie about in copies that nobody looks after.
+   */
   static open(options: EngineOptions): ProjectionEngine {
-    const { path, projections, log = silentLog, offline = false } = options;
-    checkProjections(projections);
-    const database = ReadModelDatabase.open(path, log, { offline });
+    checkProjections(options.projections);
+    try {
+      return ProjectionEngine.attach(options);
+    } catch (error) {
+      if (!isCorruption(error) && !(error instanceof UnusableDatabase)) throw error;
+      const { path, log = silentLog } = options;
+      log.warn({ path, reason: messageOf(error) }, 'the read models are unusable and are built anew');
+      removeDatabase(path);
+      return ProjectionEngine.attach(options);
+    }
+  }
+
+  private static attach(options: EngineOptions): ProjectionEngine {
+    const { path, log = silentLog, offline = false } = options;
+    const database = ReadModelDatabase.open(path, { offline });
     try {
       const checkpoints = new Checkpoints(database.db);
       const versions = new Versions(database.db, checkpoints, log, offline ? 'deferred' : 'withTables');
@@ -100,7 +116,7 @@ export class ProjectionEngine extends ReadModels {
     return this.database.query(sql).get(...parameters) as Row | undefined;
   }
 
-  waitFor(
+  async waitFor(
     position: bigint,
     { timeoutMs, projections }: { timeoutMs: number; projections?: readonly string[] },
   ): Promise<void> {

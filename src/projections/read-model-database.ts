@@ -1,7 +1,5 @@
 import { chmodSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { openDatabase, type Database, type Statement } from '../event-store/sqlite/sqlite.js';
-import type { EngineLog } from './engine-log.js';
-import { isCorruption } from './sqlite-errors.js';
 import { StatementCache } from './statement-cache.js';
 
 /** Raise it when the engine's own table changes: files of any other format are built anew. */
@@ -24,6 +22,11 @@ const ENGINE_TABLE = `
     failed_message TEXT,
     UNIQUE (name, version)
   ) STRICT`;
+
+/** The file is not one that this build made. */
+export class UnusableDatabase extends Error {
+  override readonly name = 'UnusableDatabase';
+}
 
 /** NORMAL: a power cut may take the last commits, and the log gives them back; the file itself stays sound. */
 const SERVICE_PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL';
@@ -59,23 +62,22 @@ export class ReadModelDatabase {
   }
 
   /**
-   * Opens the file or makes it. A corrupt one, or one of another format, is deleted rather than moved aside: it can be
-   * rebuilt from the log, and it holds names of people, which must not lie about in copies that nobody looks after.
+   * Opens the file or makes it.
+   * @throws {@link UnusableDatabase}, or what SQLite says
    */
-  static open(path: string, log: EngineLog, options: { readonly offline: boolean }): ReadModelDatabase {
-    const existed = existsSync(path);
-    const usable = tryOpen(path, options.offline);
-    if (typeof usable !== 'string') return usable;
-    if (!existed) throw new Error(`${path}: ${usable}`);
-    log.warn({ path, reason: usable }, 'the read models are unusable and are built anew from the log');
-    removeDatabase(path);
-    const fresh = tryOpen(path, options.offline);
-    if (typeof fresh === 'string') throw new Error(`${path}: ${fresh}`);
-    return fresh;
-  }
-
-  static of(db: Database, path: string): ReadModelDatabase {
-    return new ReadModelDatabase(db, path);
+  static open(path: string, { offline }: { readonly offline: boolean }): ReadModelDatabase {
+    // Never readable by others, not even for a moment; SQLite gives -wal and -shm the mode of the file. One that is there
+    // is not opened: closing it again would drop the locks that another connection of this process has on it.
+    if (existsSync(path)) chmodSync(path, 0o600);
+    else closeSync(openSync(path, 'wx', 0o600));
+    const db = openDatabase(path);
+    try {
+      prepareFile(db, offline);
+      return new ReadModelDatabase(db, path);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   /** All of `work`'s writes or none. */
@@ -113,38 +115,25 @@ export class ReadModelDatabase {
   }
 
   close(): void {
-    if (this.db.isOpen) this.db.close();
+    if (!this.db.isOpen) return;
+    try {
+      // SQLite itself does this only when the last prepared statement is gone, which is up to the garbage collector.
+      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Then the next start does it.
+    }
+    this.db.close();
   }
 }
 
-/** The open database, or why it can't be used. */
-const tryOpen = (path: string, offline: boolean): ReadModelDatabase | string => {
-  // Never readable by others, not even for a moment; SQLite gives -wal and -shm the mode of the file. One that is there
-  // is not opened: closing it again would drop the locks that another connection of this process has on it.
-  if (existsSync(path)) chmodSync(path, 0o600);
-  else closeSync(openSync(path, 'wx', 0o600));
-  const db = openDatabase(path);
-  try {
-    const reason = prepareFile(db, offline);
-    if (reason === undefined) return ReadModelDatabase.of(db, path);
-    db.close();
-    return reason;
-  } catch (error) {
-    db.close();
-    if (isCorruption(error)) return (error as Error).message;
-    throw error;
-  }
-};
-
-const prepareFile = (db: Database, offline: boolean): string | undefined => {
+const prepareFile = (db: Database, offline: boolean): void => {
   db.exec('PRAGMA busy_timeout = 1000');
   db.exec(offline ? OFFLINE_PRAGMAS : SERVICE_PRAGMAS);
-  db.exec('PRAGMA cache_size = -32768');
+  db.exec('PRAGMA cache_size = -8192');
   const format = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
   const objects = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
   if (format !== ENGINE_FORMAT && !(format === 0 && objects === 0)) {
-    return `it has format ${format}, this build uses ${ENGINE_FORMAT}`;
+    throw new UnusableDatabase(`it has format ${format}, this build uses ${ENGINE_FORMAT}`);
   }
   db.exec(`BEGIN IMMEDIATE; ${ENGINE_TABLE}; PRAGMA user_version = ${ENGINE_FORMAT}; COMMIT`);
-  return undefined;
 };

@@ -16,8 +16,9 @@ import {
 /** A log in memory that tests can take away, tear subscriptions of, and put events into that no build would write. */
 export class MemoryEventStore extends EventStore {
   readonly kind = 'sqlite';
-  /** How many times somebody subscribed. */
+  /** Subscriptions ever made, and those that are open. */
   subscriptions = 0;
+  openSubscriptions = 0;
   private events: RecordedEvent[] = [];
   private readonly waiting = new Set<() => void>();
   private away = false;
@@ -100,22 +101,27 @@ export class MemoryEventStore extends EventStore {
 
   async *subscribeToAll(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
     const { signal, batchSize = 100 } = options;
+    const { generation } = this;
     let { after } = options;
     let told = false;
     this.subscriptions += 1;
-    const { generation } = this;
-    while (!signal.aborted) {
-      this.requireThere();
-      if (generation !== this.generation) throw new EventStoreUnavailable('torn');
-      const first = this.events.findIndex(({ position }) => position > after);
-      const events = first < 0 ? [] : this.events.slice(first, first + batchSize);
-      if (events.length === 0 && told) {
-        await this.change(signal);
-        continue;
+    this.openSubscriptions += 1;
+    try {
+      while (!signal.aborted) {
+        this.requireThere();
+        if (generation !== this.generation) throw new EventStoreUnavailable('torn');
+        const first = this.events.findIndex(({ position }) => position > after);
+        const events = first < 0 ? [] : this.events.slice(first, first + batchSize);
+        if (events.length === 0 && told) {
+          await this.change(signal);
+          continue;
+        }
+        after = events.at(-1)?.position ?? after;
+        told = after >= this.last();
+        yield { events, position: after, caughtUp: told };
       }
-      after = events.at(-1)?.position ?? after;
-      told = after >= this.last();
-      yield { events, position: after, caughtUp: told };
+    } finally {
+      this.openSubscriptions -= 1;
     }
   }
 
