@@ -2,6 +2,12 @@ import type { Projection } from '../../projections/projection.js';
 import { splitStreamName } from '../../domain/events.js';
 import { restOf } from './audit-row.js';
 
+interface Newest {
+  readonly position: number;
+  readonly latest: number;
+  readonly disorder: number;
+}
+
 /**
  * The history of every governed entity, one row per event of the log.
  *
@@ -38,26 +44,35 @@ export const auditProjection: Projection = {
       (column) => `CREATE INDEX ${audit}_${column} ON ${audit} (${column})`,
     ),
   handlers: (db, { audit }) => {
-    const insert = db.prepare(
-      `INSERT INTO ${audit}
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7,
-         max(?7, ifnull(last.latest, ?7)), max(ifnull(last.disorder, 0), ifnull(last.latest, ?7) - ?7), ?8
-       FROM (SELECT 1) LEFT JOIN (SELECT latest, disorder FROM ${audit} ORDER BY position DESC LIMIT 1) AS last`,
+    const insert = db.prepare(`INSERT INTO ${audit} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    const newest = db.prepare(
+      `SELECT position, latest, disorder FROM ${audit} ORDER BY position DESC LIMIT 1`,
     );
+    // Kept beside the table, because asking it for every event costs as much as the insert. An event that comes again
+    // comes after a rollback: what is kept here was rolled back with the rows, so the table is asked.
+    let last: Newest | undefined;
     return {
       any: (event) => {
+        const position = Number(event.position);
         const { aggregate, id } = splitStreamName(event.stream);
         const { actor, correlationId, occurredAt } = event.metadata;
+        const time = Date.parse(occurredAt);
+        if (last === undefined || last.position >= position) last = newest.get() as Newest | undefined;
+        const latest = Math.max(time, last?.latest ?? time);
+        const disorder = Math.max(latest - time, last?.disorder ?? 0);
         insert.run(
-          Number(event.position),
+          position,
           aggregate,
           id,
           actor.id,
           event.type,
           correlationId,
-          Date.parse(occurredAt),
+          time,
+          latest,
+          disorder,
           restOf(event),
         );
+        last = { position, latest, disorder };
       },
     };
   },
