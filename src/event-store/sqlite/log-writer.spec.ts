@@ -121,6 +121,19 @@ describe('LogWriter', () => {
     ]);
   });
 
+  it('writes nothing of a batch that fails for any other reason, and goes on', () => {
+    writer.write([append('a', -1, event())]);
+    const broken = { ...event(), id: 'ab' };
+    expect(() => writer.write([append('new', -1, event()), append('a', 0, event(), broken)])).toThrow(
+      /CHECK/,
+    );
+    expect(rows()).toEqual([{ position: 1, name: 'a', revision: 0 }]);
+    expect(writer.write([append('new', -1, event()), append('a', 0, event())])).toEqual([
+      { revision: 0, position: 2 },
+      { revision: 1, position: 3 },
+    ]);
+  });
+
   it('still answers repeats and conflicts on a full disk', () => {
     const first = event();
     writer.write([append('a', -1, first)]);

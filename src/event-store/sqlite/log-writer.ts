@@ -111,11 +111,10 @@ export class LogWriter {
     from: number,
     events: readonly EncodedEvent[],
   ): AppendAnswer | undefined {
-    const last = from + events.length - 1;
-    if (stream === undefined || last > stream.revision) return undefined;
+    if (stream === undefined) return undefined;
     const stored = this.idsFrom.all(stream.id, from, events.length) as { id: string; position: number }[];
     if (!events.every((event, i) => stored[i]?.id === withoutDashes(event.id))) return undefined;
-    return { revision: last, position: stored.at(-1)!.position };
+    return { revision: from + events.length - 1, position: stored.at(-1)!.position };
   }
 
   /** Where the first of these events stands in the stream. No index serves this: appends without a revision are rare. */

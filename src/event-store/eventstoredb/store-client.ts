@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { EventStoreDBClient, type SingleNodeOptions } from '@eventstore/db-client';
+import { StreamsClient, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { BatchAppendStream } from './batch-append-stream.js';
+import type { ConnectionSettings } from './connection-string.js';
+
+/** How long asking one member of a cluster for the others may take; the client's own default is 5 s. */
+const GOSSIP_SECONDS = 1;
+/** After {@link ConnectionSettings} says nothing else: a dead connection is noticed 13 s after its last sign of life. */
+const KEEP_ALIVE_TIMEOUT_MS = 3_000;
+const CLOSE_MS = 500;
+
+type Channel = Awaited<ReturnType<StoreClient['getChannel']>>;
+
+/** The store's client, made from checked settings, with what it lacks for a service that must not end with a connection. */
+export class StoreClient extends EventStoreDBClient {
+  private appends: Promise<BatchAppendStream> | undefined;
+  private channel: Promise<Channel> | undefined;
+
+  constructor(settings: ConnectionSettings) {
+    super(clientOptions(settings), channelOptions(settings), settings.tls ? settings.credentials : undefined);
+    const { handleError, getChannel } = this;
+    // The client calls this from event handlers and waits for nothing: a failure in it would end the process.
+    this.handleError = (client, error) => handleError(client, error).catch(() => undefined);
+    this.getChannel = () => (this.channel = getChannel());
+  }
+
+  /** Servers before 21.10 take one append per call. */
+  takesBatches(): Promise<boolean> {
+    return this.supports(StreamsService.batchAppend);
+  }
+
+  /** The stream that carries appends, a new one where the last one is over. */
+  async appendStream(): Promise<BatchAppendStream> {
+    const current = this.appends;
+    if (current !== undefined) {
+      const stream = await current;
+      if (stream.usable) return stream;
+      if (this.appends !== current) return this.appendStream();
+    }
+    const opened = this.openAppendStream();
+    this.appends = opened;
+    opened.catch(() => (this.appends = undefined));
+    return opened;
+  }
+
+  /** Ends everything that is under way and lets go of the connection. */
+  async close(): Promise<void> {
+    const stream = await this.appends?.catch(() => undefined);
+    stream?.cancel('the connection is closed');
+    await Promise.race([this.dispose(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    const channel = await this.channel?.catch(() => undefined);
+    channel?.close();
+  }
+
+  private async openAppendStream(): Promise<BatchAppendStream> {
+    const open = this.GRPCStreamCreator(StreamsClient, 'appends', (client) =>
+      client.batchAppend(...this.callArguments({}, { deadline: Infinity })),
+    );
+    return new BatchAppendStream(await open());
+  }
+}
+
+/** Three shapes in the client's types, told apart by how the endpoints are called. */
+const clientOptions = (settings: ConnectionSettings): SingleNodeOptions => {
+  const { endpoints, discover, numbers, nodePreference, connectionName = 'countersign' } = settings;
+  const [first] = endpoints;
+  const where = !discover ? { endpoint: first } : endpoints.length > 1 ? { endpoints } : { discover: first };
+  return {
+    ...where,
+    gossipTimeout: GOSSIP_SECONDS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    ...numbers,
+    ...(nodePreference && { nodePreference }),
+    connectionName,
+  } as SingleNodeOptions;
+};
+
+const channelOptions = ({ tls, files }: ConnectionSettings) => {
+  if (!tls) return { insecure: true };
+  const { tlsCAFile, userCertFile, userKeyFile } = files;
+  return {
+    ...(tlsCAFile !== undefined && { rootCertificate: readFileSync(tlsCAFile) }),
+    ...(userCertFile !== undefined && { userCertFile: readFileSync(userCertFile) }),
+    ...(userKeyFile !== undefined && { userKeyFile: readFileSync(userKeyFile) }),
+  };
+};
