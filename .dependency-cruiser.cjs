@@ -53,10 +53,10 @@ module.exports = {
     ),
     rule(
       'adapters-are-named-once',
-      'only the composition root names a store adapter',
+      'only the place that opens the configured log names a store adapter',
       {
         path: '^src/',
-        pathNot: '^src/(app\\.module\\.ts|cli/|event-store/(sqlite|eventstoredb)/|projections/)',
+        pathNot: '^src/(open-event-store\\.ts|event-store/(sqlite|eventstoredb)/|projections/)',
       },
       // sqlite.ts only loads the SQLite module; it is no adapter.
       { path: '^src/event-store/(sqlite/(?!sqlite\\.ts$)|eventstoredb/)' },

@@ -3,12 +3,12 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { join } from 'node:path';
 import { DeciderRunner } from './event-store/decider-runner.js';
 import { EventStore } from './event-store/event-store.js';
-import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { AuditModule } from './features/audit/audit.module.js';
 import { DeploymentsModule } from './features/deployments/deployments.module.js';
 import { DirectoryModule } from './features/directory/index.js';
 import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
+import { openEventStore } from './open-event-store.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { Clock } from './platform/clock/clock.js';
 import { CONFIG, type Config } from './platform/config/config.js';
@@ -40,7 +40,7 @@ export interface Foundation {
 /** Opens the log and the read models; nothing is left open when it fails. */
 export const openFoundation = async (config: Config, clock: Clock, logger: Logger): Promise<Foundation> => {
   const metrics = new Metrics();
-  const log = await SqliteEventStore.open({ dataDir: config.dataDir });
+  const log = await openEventStore(config);
   try {
     const store = new MeasuredEventStore(log, metrics);
     const path = join(config.dataDir, 'read-models.db');
@@ -70,7 +70,7 @@ class FoundationModule {
   }
 }
 
-/** The composition root: the only place that names the store's adapter, and every feature and surface there is. */
+/** The composition root: it names every feature and surface there is. */
 @Module({})
 export class AppModule {
   static of(foundation: Foundation): DynamicModule {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
+import { openEventStore } from '../open-event-store.js';
 import { loadConfig } from '../platform/config/load-config.js';
 import type { EngineLog } from '../projections/engine-log.js';
 import { rebuildReadModels, type RebuildProgress } from '../projections/rebuild.js';
@@ -18,10 +18,10 @@ const rate = ({ events, seconds }: RebuildProgress): string =>
   `${events} events in ${seconds.toFixed(1)} s, ${Math.round(events / Math.max(seconds, 0.001))} events/s`;
 
 const rebuild = async (): Promise<void> => {
-  const { dataDir } = loadConfig(process.env);
-  const store = await SqliteEventStore.open({ dataDir });
+  const config = loadConfig(process.env);
+  const store = await openEventStore(config);
   try {
-    const path = join(dataDir, 'read-models.db');
+    const path = join(config.dataDir, 'read-models.db');
     say(`Rebuilding ${projections.length} read models in ${path}`);
     const onProgress = (progress: RebuildProgress): void =>
       say(`  ${(progress.done * 100).toFixed(0).padStart(3)} %: ${rate(progress)}`);
