@@ -9,53 +9,59 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { ProblemResponse } from './dto/problem.dto.js';
-import { PROBLEM_TYPE } from './native.surface.js';
+import { PROBLEM_TYPE, titleOf, typeOf } from './native.surface.js';
 
-/** Why each status comes. */
-type Reasons = Readonly<Record<number, string>>;
+/** Per status, the code of one refusal that has it, and why it comes. */
+type Refusals = Readonly<Record<number, readonly [code: string, reason: string]>>;
 
-const EVERYWHERE: Reasons = {
-  400: 'Two credentials, or a request that cannot be parsed',
-  401: 'No credential, or one that is not valid',
-  422: 'What was sent does not fit',
-  429: 'Too many requests, or too many wrong keys',
-  431: 'The headers are larger than 16 KiB',
-  503: 'The service cannot answer now; Retry-After says when to try again',
+const EVERYWHERE: Refusals = {
+  400: ['two-credentials', 'Two credentials, or a request that cannot be parsed'],
+  401: ['invalid-credential', 'No credential, or one that is not valid'],
+  422: ['invalid-request', 'What was sent does not fit'],
+  429: ['rate-limited', 'Too many requests, or too many wrong keys'],
+  431: ['headers-too-large', 'The headers are larger than 16 KiB'],
+  503: ['read-model-behind', 'The service cannot answer now; Retry-After says when to try again'],
 };
 
-const EVERY_WRITE: Reasons = {
-  409: 'Others were changing the same at the same time, or a request with this idempotency key is still running',
-  412: 'If-Match names another revision',
-  413: 'The body is larger than 1 MiB',
-  415: 'The body is not declared as JSON',
+const EVERY_WRITE: Refusals = {
+  409: [
+    'race-lost',
+    'Others were changing the same at the same time, or a request with this idempotency key is still running',
+  ],
+  412: ['precondition-failed', 'If-Match names another revision'],
+  413: ['body-too-large', 'The body is larger than 1 MiB'],
+  415: ['unsupported-media-type', 'The body is not declared as JSON'],
 };
 
-const ADMINS_ONLY: Reasons = { 403: 'Neither the platform PSK nor a governance administrator' };
+const ADMINS_ONLY: Refusals = {
+  403: ['admin-required', 'Neither the platform PSK nor a governance administrator'],
+};
 
-const example = (status: number, detail: string): object => ({
-  type: 'urn:countersign:problem:slug',
-  title: 'Slug',
+const example = (status: number, code: string, detail: string): ProblemResponse => ({
+  type: typeOf(code),
+  title: titleOf(code),
   status,
   detail,
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
-  ...(status === 422 && { errors: [{ pointer: '/name', detail: 'is not known here' }] }),
+  ...(code === 'invalid-request' && { errors: [{ pointer: '/nickname', detail: 'is not known here' }] }),
 });
 
-const refusals = (common: Reasons, own: Reasons): MethodDecorator => {
-  const reasons: Record<number, string> = { ...common };
-  for (const [status, reason] of Object.entries(own).map(([key, text]) => [Number(key), text] as const)) {
-    reasons[status] = reasons[status] === undefined ? reason : `${reason}. ${reasons[status]}`;
-  }
+const documented = (common: Refusals, own: Refusals): MethodDecorator => {
+  const both = Object.entries({ ...common, ...own }).map(([status, [code, reason]]) => {
+    const general = common[Number(status)]?.[1];
+    const description = general === undefined || general === reason ? reason : `${reason}. ${general}`;
+    return { status: Number(status), code, description };
+  });
   return applyDecorators(
     ApiExtraModels(ProblemResponse),
-    ...Object.entries(reasons).map(([status, description]) =>
+    ...both.map(({ status, code, description }) =>
       ApiResponse({
-        status: Number(status),
+        status,
         description,
         content: {
           [PROBLEM_TYPE]: {
             schema: { $ref: getSchemaPath(ProblemResponse) },
-            example: example(Number(status), description),
+            example: example(status, code, description),
           },
         },
       }),
@@ -68,21 +74,21 @@ export const EitherCredential = (): ClassDecorator =>
   applyDecorators(ApiBearerAuth('bearer'), ApiSecurity('psk'));
 
 /** Every refusal a read can meet that is open to every caller. */
-export const ReadRefusals = (own: Reasons = {}): MethodDecorator => refusals(EVERYWHERE, own);
+export const ReadRefusals = (own: Refusals = {}): MethodDecorator => documented(EVERYWHERE, own);
 
 /** Every refusal a read for administrators can meet. */
-export const AdminReadRefusals = (own: Reasons = {}): MethodDecorator =>
-  refusals({ ...EVERYWHERE, ...ADMINS_ONLY }, own);
+export const AdminReadRefusals = (own: Refusals = {}): MethodDecorator =>
+  documented({ ...EVERYWHERE, ...ADMINS_ONLY }, own);
 
 /** Every refusal a write for administrators can meet. */
-export const AdminWriteRefusals = (own: Reasons = {}): MethodDecorator =>
+export const AdminWriteRefusals = (own: Refusals = {}): MethodDecorator =>
   applyDecorators(
     ApiHeader({ name: 'If-Match', required: false, description: 'ETag of the revision to change, or *' }),
-    refusals({ ...EVERYWHERE, ...ADMINS_ONLY, ...EVERY_WRITE }, own),
+    documented({ ...EVERYWHERE, ...ADMINS_ONLY, ...EVERY_WRITE }, own),
   );
 
-/** The query parameters and the answer of a list. */
-export const Listed = (item: Type<unknown>): MethodDecorator =>
+/** The query parameters and the answer of a list; `others` are the forms in which it comes as a whole. */
+export const Listed = (item: Type<unknown>, others: Readonly<Record<string, string>> = {}): MethodDecorator =>
   applyDecorators(
     ApiExtraModels(item),
     ApiQuery({
@@ -98,6 +104,7 @@ export const Listed = (item: Type<unknown>): MethodDecorator =>
     }),
     ApiResponse({
       status: 200,
+      description: 'A page of the list',
       headers: { Link: { description: 'The next page, as rel="next"', schema: { type: 'string' } } },
       content: {
         'application/json': {
@@ -114,6 +121,12 @@ export const Listed = (item: Type<unknown>): MethodDecorator =>
             },
           },
         },
+        ...Object.fromEntries(
+          Object.entries(others).map(([type, description]) => [
+            type,
+            { schema: { type: 'string', description } },
+          ]),
+        ),
       },
     }),
   );

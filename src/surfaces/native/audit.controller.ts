@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req, Res, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ExportAuditEntries, ListAuditEntries } from '../../features/audit/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
@@ -57,9 +57,11 @@ export class AuditController {
   })
   @ApiQuery({ name: 'correlationId', required: false })
   @ApiQuery({ name: 'order', required: false, schema: { enum: ['desc', 'asc'], default: 'desc' } })
-  @ApiProduces(...OFFERED)
-  @Listed(AuditEntryResponse)
-  @AdminReadRefusals({ 406: `Accept allows none of ${OFFERED.join(', ')}` })
+  @Listed(AuditEntryResponse, {
+    'application/x-ndjson': 'The whole result, one item per line',
+    'text/csv': 'The whole result (RFC 4180); a cell that begins like a formula is led by an apostrophe',
+  })
+  @AdminReadRefusals({ 406: ['not-acceptable', `Accept allows none of ${OFFERED.join(', ')}`] })
   async find(
     @Valid({ query: AuditQuery }) { query }: { query: AuditQuery },
     @CurrentPrincipal() caller: Principal,

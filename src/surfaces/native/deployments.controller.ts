@@ -19,7 +19,7 @@ import {
 import { IdPath } from './dto/path.dto.js';
 import { Valid } from './validation/valid.decorator.js';
 
-const NOT_FOUND = 'No such deployment';
+const NOT_FOUND = ['deployment-not-found', 'No such deployment'] as const;
 
 @ApiTags('Deployments')
 @EitherCredential()
@@ -46,8 +46,8 @@ export class GovernedDeploymentsController {
   })
   @ApiResponse({ status: 200, type: DeploymentResponse })
   @AdminReadRefusals({
-    404: `${NOT_FOUND}, or not yet at that point`,
-    422: "`asOf` is malformed, or more than 5 s ahead of the server's clock",
+    404: ['deployment-not-found', 'No such deployment, or not yet at that point'],
+    422: ['invalid-request', "`asOf` is malformed, or more than 5 s ahead of the server's clock"],
   })
   async get(
     @Valid({ path: IdPath, query: DeploymentQuery })
@@ -74,7 +74,10 @@ export class GovernedDeploymentsController {
   @ApiResponse({ status: 200, type: DeploymentResponse })
   @AdminWriteRefusals({
     404: NOT_FOUND,
-    409: 'No serving platform is configured, or the present status does not allow this one',
+    409: [
+      'no-serving-platform',
+      'No serving platform is configured, or the present status does not allow this one',
+    ],
   })
   async report(
     @Valid({ path: IdPath, body: StatusReportDto }) { path, body }: { path: IdPath; body: StatusReportDto },

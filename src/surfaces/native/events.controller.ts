@@ -50,7 +50,7 @@ export class EventsController {
   })
   @ApiQuery({ name: 'actor', required: false, description: "The actor's id" })
   @ApiResponse({ status: 200, type: EventPageResponse })
-  @ReadRefusals({ 422: 'An event type that does not exist' })
+  @ReadRefusals({ 422: ['invalid-request', 'An event type that does not exist'] })
   async read(
     @Valid({ query: EventsQuery }) { query }: { query: EventsQuery },
     @CurrentPrincipal() caller: Principal,

@@ -17,7 +17,7 @@ import { GroupPath } from './dto/path.dto.js';
 import { listResponse, type ListResponse } from './lists.js';
 import { Valid } from './validation/valid.decorator.js';
 
-const NOT_FOUND = 'No such group';
+const NOT_FOUND = ['group-not-found', 'No such group'] as const;
 const SCOPE = ['groups'];
 
 @ApiTags('Directory')

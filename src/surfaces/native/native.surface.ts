@@ -7,8 +7,10 @@ import { Surface, type RenderedProblem } from '../../platform/http/surface.js';
 export const PREFIX = '/governance/v1';
 export const PROBLEM_TYPE = 'application/problem+json';
 
+export const typeOf = (code: string): string => `urn:countersign:problem:${code}`;
+
 /** `user-not-found` → `User not found`: the same title for the same type, as RFC 9457 asks. */
-const titleOf = (code: string): string => {
+export const titleOf = (code: string): string => {
   const words = code.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
@@ -37,7 +39,7 @@ export class NativeSurface extends Surface {
       status,
       contentType: PROBLEM_TYPE,
       body: {
-        type: `urn:countersign:problem:${code}`,
+        type: typeOf(code),
         title: titleOf(code),
         status,
         detail: message,

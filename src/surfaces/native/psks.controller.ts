@@ -21,7 +21,7 @@ export class PsksController {
   @ApiOperation({ summary: "Revoke a user's pre-shared key" })
   @ApiParam({ name: 'id', type: String, format: 'uuid' })
   @ApiResponse({ status: 204, description: 'Revoked; it opens nothing from now on' })
-  @AdminWriteRefusals({ 404: 'No such key, or revoked before' })
+  @AdminWriteRefusals({ 404: ['psk-not-found', 'No such key, or revoked before'] })
   async revoke(
     @Valid({ path: IdPath }) { path }: { path: IdPath },
     @CurrentPrincipal() caller: Principal,

@@ -21,7 +21,7 @@ import { toUserEntry, toUserResponse, UserDto, UserResponse } from './dto/user.d
 import { listResponse, type ListResponse } from './lists.js';
 import { Valid } from './validation/valid.decorator.js';
 
-const NOT_FOUND = 'No such user';
+const NOT_FOUND = ['user-not-found', 'No such user'] as const;
 
 /** An unknown group is a field that does not fit, so the answer points at it. */
 const pointAtUnknownGroups =
@@ -97,7 +97,7 @@ export class UsersController {
   @ApiBody({ type: UserDto })
   @ApiResponse({ status: 200, type: UserResponse, description: 'Changed, or equal already' })
   @ApiResponse({ status: 201, type: UserResponse, description: 'New' })
-  @AdminWriteRefusals({ 422: 'A group is not known' })
+  @AdminWriteRefusals({ 422: ['invalid-request', 'A group is not known'] })
   async record(
     @Valid({ path: UserPath, body: UserDto }) { path, body }: { path: UserPath; body: UserDto },
     @CurrentPrincipal() caller: Principal,
@@ -120,7 +120,7 @@ export class UsersController {
   @ApiParam({ name: 'userId', type: String })
   @ApiBody({ type: PskDto, required: false })
   @ApiResponse({ status: 201, type: PskResponse })
-  @AdminWriteRefusals({ 404: NOT_FOUND, 409: 'The user has an active key' })
+  @AdminWriteRefusals({ 404: NOT_FOUND, 409: ['psk-active', 'The user has an active key'] })
   async issuePsk(
     @Valid({ path: UserPath, body: PskDto, bodyOptional: true })
     { path, body }: { path: UserPath; body: PskDto },
