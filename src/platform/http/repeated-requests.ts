@@ -40,10 +40,10 @@ export class RepeatedRequests {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Gives the first answer again when there is one; otherwise the request is the first and goes on. */
-  async answerAgain(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
+  /** Gives the first answer again and says `true`; `false` when there is none: the request is the first and goes on. */
+  async answerAgain(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const context = keyedContext(request);
-    if (context === undefined) return;
+    if (context === undefined) return false;
     const { key } = context.idempotency;
     if (this.running.has(key)) {
       throw new HttpProblem(
@@ -57,10 +57,10 @@ export class RepeatedRequests {
     }
     this.running.set(key, request);
     const kept = await this.answers.find(context);
-    if (kept === undefined) return;
+    if (kept === undefined) return false;
     this.release(request);
-    const body = await this.giveAgain(kept, reply);
-    return reply.send(body);
+    void reply.send(await this.giveAgain(kept, reply));
+    return true;
   }
 
   /** Keeps the answer before it is sent, so that nobody has seen an answer that a repeat would not get. */
@@ -73,7 +73,7 @@ export class RepeatedRequests {
       const mine: KeptAnswer = {
         status: reply.statusCode,
         headers: keptHeaders(reply),
-        body: payload ?? null,
+        body: payload || null,
       };
       const kept = await this.answers.keep(context, mine);
       return kept === mine ? payload : await this.giveAgain(kept, reply);

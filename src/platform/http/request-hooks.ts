@@ -1,7 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  DoneFuncWithErrOrRes,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+} from 'fastify';
 import { Authenticator } from '../auth/authenticator.js';
+import type { Principal } from '../auth/principal.js';
 import { Clock } from '../clock/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { ServiceState } from '../lifecycle/service-state.js';
@@ -17,6 +25,10 @@ import { commandContextOf, isWrite } from './request-context.js';
 import { parseMinPosition } from './request-headers.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { WriteAnswer } from './write-answer.js';
+
+/** To the server, a payload that is `undefined` means the one it has already. */
+const NO_BODY = {};
+const toNothing = (): string => '';
 
 /**
  * What happens to every request around its handler. The server's hooks are used rather than the framework's guards and
@@ -49,8 +61,11 @@ export class RequestHooks {
     );
 
     server.addHook('onRequest', (request, reply) => this.admit(request, reply));
-    server.addHook('preHandler', (request, reply) => this.prepare(request, reply));
-    server.addHook('preSerialization', (_request, reply, payload) => this.finishWrite(reply, payload));
+    server.addHook('preHandler', (request, reply, done) => this.prepare(request, reply, done));
+    server.addHook('preSerialization', (_request, reply, payload, done) => {
+      if (payload instanceof WriteAnswer) this.finishWrite(reply, payload, done);
+      else done(null, payload);
+    });
     server.addHook('onSend', (request, reply, payload, done) => {
       // Otherwise a connection kept alive would hold up the end of the process.
       if (this.state.stopping) void reply.header('connection', 'close');
@@ -95,32 +110,62 @@ export class RequestHooks {
   }
 
   /** The body has arrived: its limits, then the headers that say how to read or write. */
-  private async prepare(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
+  private prepare(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     const { principal } = request;
-    if (principal === null || request.is404) return;
-    checkJsonLimits(request.body as Buffer | undefined, request.headers['content-type']);
-    if (!isWrite(request)) {
-      const position = parseMinPosition(request.headers['x-min-position']);
-      if (position !== undefined) await this.readYourWrites.waitFor(position);
+    if (principal === null || request.is404) {
+      done();
       return;
     }
+    try {
+      checkJsonLimits(request.body as Buffer | undefined, request.headers['content-type']);
+      if (isWrite(request)) this.prepareWrite(request, reply, principal, done);
+      else this.prepareRead(request, done);
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+
+  private prepareRead(request: FastifyRequest, done: HookHandlerDoneFunction): void {
+    const position = parseMinPosition(request.headers['x-min-position']);
+    if (position === undefined) done();
+    else this.readYourWrites.waitFor(position).then(() => done(), done);
+  }
+
+  private prepareWrite(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    principal: Principal,
+    done: HookHandlerDoneFunction,
+  ): void {
     const context = commandContextOf(request, principal, this.clock.now());
     request.commandContext = context;
     void reply.header('x-correlation-id', context.correlationId);
     if (request.routeOptions.config.showsSecretOnce === true) void reply.header('cache-control', 'no-store');
-    return this.repeated.answerAgain(request, reply);
+    if (context.idempotency === undefined) done();
+    else {
+      this.repeated.answerAgain(request, reply).then((answered) => {
+        if (!answered) done();
+      }, done);
+    }
   }
 
-  private async finishWrite(reply: FastifyReply, payload: unknown): Promise<unknown> {
-    if (!(payload instanceof WriteAnswer)) return payload;
-    const { status, body, headers, written } = payload;
+  private finishWrite(
+    reply: FastifyReply,
+    { status, body, headers, written: { position, revision } }: WriteAnswer,
+    done: DoneFuncWithErrOrRes,
+  ): void {
     void reply.code(status).headers(headers);
-    if (body === undefined) void reply.removeHeader('content-type').serializer(() => '');
-    if (written.revision !== undefined) void reply.header('etag', `"${written.revision}"`);
-    if (written.position < 0n) return body;
-    void reply.header('x-event-position', String(written.position));
-    if (this.readYourWrites.hasPassed(written.position)) return body;
-    if (!(await this.readYourWrites.settle(written.position))) void reply.header('x-read-model', 'behind');
-    return body;
+    if (body === undefined) void reply.removeHeader('content-type').serializer(toNothing);
+    if (revision !== undefined) void reply.header('etag', `"${revision}"`);
+    if (position >= 0n) void reply.header('x-event-position', String(position));
+    const payload = body ?? NO_BODY;
+    if (this.readYourWrites.hasPassed(position)) {
+      done(null, payload);
+      return;
+    }
+    this.readYourWrites.settle(position).then((passed) => {
+      if (!passed) void reply.header('x-read-model', 'behind');
+      done(null, payload);
+    }, done);
   }
 }

@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
+import { TurnWriter } from './turn-writer.js';
 import { redact } from './redact.js';
 
 export type { Logger };
@@ -21,10 +22,10 @@ const describe = (error: unknown, depth = 0): object => {
   };
 };
 
-/** One JSON object per line. Lines that arrive while another is being written go out together. */
+/** One JSON object per line. */
 export const createLogger = (
   level: Config['logLevel'],
-  destination: DestinationStream = pino.destination({ fd: 1, sync: false }),
+  destination: DestinationStream = new TurnWriter(process.stdout),
 ): Logger =>
   pino(
     {
