@@ -46,7 +46,7 @@ const bodyOf = (request: FastifyRequest): unknown => {
 };
 
 /** The Authorization API 1.0 of OpenID AuthZEN, for whoever enforces decisions elsewhere. */
-@ApiTags('Authorization')
+@ApiTags('Decisions')
 @ApiBearerAuth('bearer')
 @ApiSecurity('psk')
 @Controller('access/v1')

@@ -26,13 +26,14 @@ const refusalHeaders = ({ decisionId, reason }: Decision): Headers => ({
 });
 
 /** All of them every time, empty where there is nothing to say: a header that is set replaces a forged one. */
-const identityHeaders = (decision: Decision): Headers => ({
-  ...refusalHeaders(decision),
-  'x-gov-user-id': headerValue(decision.subject?.userId ?? ''),
-  'x-gov-username': headerValue(decision.subject?.username ?? ''),
-  'x-gov-roles': decision.matchedRoles.map(headerValue).join(','),
-  'x-gov-credential': decision.subject?.kind ?? '',
-  'x-gov-psk-id': headerValue(decision.subject?.pskId ?? ''),
+const identityHeaders = ({ decisionId, reason, subject, matchedRoles }: Decision): Headers => ({
+  'x-gov-decision-id': decisionId,
+  'x-gov-reason': reason,
+  'x-gov-user-id': headerValue(subject?.userId ?? ''),
+  'x-gov-username': headerValue(subject?.username ?? ''),
+  'x-gov-roles': matchedRoles.map(headerValue).join(','),
+  'x-gov-credential': subject?.kind ?? '',
+  'x-gov-psk-id': headerValue(subject?.pskId ?? ''),
 });
 
 /**
@@ -90,7 +91,8 @@ export class ProxyCheck implements OnModuleInit {
     if (error instanceof TooManyFailures) {
       return send(reply, 403, refusalHeaders(this.decisions.refuse('invalid_credential')));
     }
-    this.logger.error({ err: error, problem: problem.code }, 'no decision could be made');
+    const level = problem.status === 503 ? 'warn' : 'error';
+    this.logger[level]({ requestId: reply.request.id, code: problem.code, err: error }, problem.message);
     return send(reply, 503, { 'retry-after': '1', ...headers });
   }
 }

@@ -7,7 +7,7 @@ const REFUSALS = {
   403: 'Who asks is neither the platform nor an administrator',
   413: 'The body is larger than 1 MiB',
   415: 'The body is not JSON',
-  422: 'No body, or a header that is malformed',
+  422: 'A header that is malformed',
   429: 'Too many wrong keys, or too many requests',
   431: 'The headers are larger than 16 KiB',
   503: 'Nobody can tell at the moment; Retry-After says when to try again',

@@ -10,7 +10,7 @@ import { DecisionRequest, DecisionResponse, toDecisionResponse, toSubject } from
 import { Valid } from './valid.decorator.js';
 
 /** For services that let calls through themselves and ask first whether they may. */
-@ApiTags('Authorization')
+@ApiTags('Decisions')
 @EitherCredential()
 @Controller('api/authz/decisions')
 export class DecisionsController {
