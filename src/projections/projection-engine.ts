@@ -193,7 +193,7 @@ export class ProjectionEngine extends ReadModels {
     stopped: (run, { position, eventType, message }) => {
       const { name: projection, version } = run;
       this.log.error(
-        { projection, version, position, eventType, reason: message },
+        { projection, version, position: `${position}`, eventType, reason: message },
         'a projection has stopped',
       );
       this.waiters.check();

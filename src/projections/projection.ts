@@ -77,7 +77,10 @@ export abstract class ReadModels {
   /** The position that every live projection has passed. */
   abstract readonly position: bigint;
 
-  /** The position of the version of one projection that answers queries: while it stands still, so do its rows. */
+  /**
+   * The position of the version of one projection that answers queries: while it stands still, so do its rows. (When a new
+   * version takes over, its rows may differ at the same position; the next event of the log moves it.)
+   */
   abstract positionOf(projection: string): bigint;
 
   /** Rows of a query against logical table names; statements are prepared once per text. */

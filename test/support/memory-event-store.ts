@@ -20,6 +20,7 @@ export class MemoryEventStore extends EventStore {
   subscriptions = 0;
   openSubscriptions = 0;
   private events: RecordedEvent[] = [];
+  private streams = new Map<string, RecordedEvent[]>();
   private readonly waiting = new Set<() => void>();
   private away = false;
   private generation = 0;
@@ -46,19 +47,15 @@ export class MemoryEventStore extends EventStore {
 
   /** What an operator does who puts back an older copy of the log. */
   truncateTo(count: number): void {
-    this.events = this.events.slice(0, count);
-  }
-
-  /** Writes without any check. */
-  force(event: RecordedEvent): void {
-    this.events.push(event);
-    this.wake();
+    const kept = this.events.slice(0, count);
+    this.events = [];
+    this.streams = new Map();
+    for (const event of kept) this.add(event);
   }
 
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
     if (this.away) return Promise.reject(new EventStoreUnavailable('away'));
-    const inStream = this.events.filter((event) => event.stream === stream);
-    const actual = BigInt(inStream.length) - 1n;
+    const actual = BigInt(this.streams.get(stream)?.length ?? 0) - 1n;
     const fits =
       expected === 'any' ||
       (expected === 'no-stream' && actual < 0n) ||
@@ -72,7 +69,7 @@ export class MemoryEventStore extends EventStore {
     for (const event of events) {
       revision += 1n;
       position += this.positionStep;
-      this.events.push({ ...event, stream, revision, position });
+      this.add({ ...event, stream, revision, position });
     }
     this.wake();
     return Promise.resolve({ revision, position });
@@ -81,7 +78,7 @@ export class MemoryEventStore extends EventStore {
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
     this.requireThere();
     const { from, direction = 'forwards', limit = Infinity } = options;
-    const inStream = this.events.filter((event) => event.stream === stream);
+    const inStream = this.streams.get(stream) ?? [];
     const chosen =
       direction === 'forwards'
         ? inStream.filter(({ revision }) => revision >= (from ?? 0n))
@@ -94,7 +91,7 @@ export class MemoryEventStore extends EventStore {
     const { after, direction = 'forwards', limit = Infinity } = options;
     const chosen =
       direction === 'forwards'
-        ? this.events.filter(({ position }) => position > (after ?? BEFORE_ALL))
+        ? this.events.slice(this.indexAfter(after ?? BEFORE_ALL))
         : this.events.filter(({ position }) => after === undefined || position < after).reverse();
     yield* chosen.slice(0, limit);
   }
@@ -110,8 +107,8 @@ export class MemoryEventStore extends EventStore {
       while (!signal.aborted) {
         this.requireThere();
         if (generation !== this.generation) throw new EventStoreUnavailable('torn');
-        const first = this.events.findIndex(({ position }) => position > after);
-        const events = first < 0 ? [] : this.events.slice(first, first + batchSize);
+        const first = this.indexAfter(after);
+        const events = this.events.slice(first, first + batchSize);
         if (events.length === 0 && told) {
           await this.change(signal);
           continue;
@@ -138,6 +135,23 @@ export class MemoryEventStore extends EventStore {
     return Promise.resolve();
   }
 
+  private add(event: RecordedEvent): void {
+    this.events.push(event);
+    const inStream = this.streams.get(event.stream);
+    if (inStream === undefined) this.streams.set(event.stream, [event]);
+    else inStream.push(event);
+  }
+
+  private indexAfter(position: bigint): number {
+    let [low, high] = [0, this.events.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.events[middle]?.position ?? 0n) <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   private last(): bigint {
     return this.events.at(-1)?.position ?? BEFORE_ALL;
   }
@@ -147,14 +161,18 @@ export class MemoryEventStore extends EventStore {
   }
 
   private wake(): void {
-    for (const resolve of this.waiting) resolve();
-    this.waiting.clear();
+    for (const wake of this.waiting) wake();
   }
 
   private change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.waiting.add(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        this.waiting.delete(wake);
+        resolve();
+      };
+      this.waiting.add(wake);
+      signal.addEventListener('abort', wake);
     });
   }
 }
