@@ -1,3 +1,4 @@
+import { artifactsProjection } from './features/artifacts/index.js';
 import { auditProjection } from './features/audit/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
@@ -7,5 +8,6 @@ import type { Projection } from './projections/projection.js';
 export const projections: readonly Projection[] = [
   deploymentsProjection,
   directoryProjection,
+  artifactsProjection,
   auditProjection,
 ];

@@ -1,4 +1,9 @@
 import {
+  artifactEventVersions,
+  type ArtifactEvent,
+  type ArtifactNumberDrawn,
+} from './artifact/artifact.events.js';
+import {
   deploymentEventVersions,
   type DeploymentEvent,
   type DeploymentNameReserved,
@@ -7,7 +12,13 @@ import { directoryEventVersions, type DirectoryEvent } from './directory/directo
 import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
 
 /** The catalogue: every event that may stand in the log. */
-export type CatalogueEvent = DeploymentEvent | DeploymentNameReserved | DirectoryEvent | RequestAnswered;
+export type CatalogueEvent =
+  | DeploymentEvent
+  | DeploymentNameReserved
+  | DirectoryEvent
+  | ArtifactEvent
+  | ArtifactNumberDrawn
+  | RequestAnswered;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
 
@@ -15,6 +26,7 @@ export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Ty
 export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...deploymentEventVersions,
   ...directoryEventVersions,
+  ...artifactEventVersions,
   ...requestEventVersions,
 };
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ArtifactsController } from './artifacts.controller.js';
 import { AuditController } from './audit.controller.js';
 import { GovernedDeploymentsController } from './deployments.controller.js';
 import { EventsController } from './events.controller.js';
@@ -8,7 +9,7 @@ import { NativeSurface } from './native.surface.js';
 import { PsksController } from './psks.controller.js';
 import { UsersController } from './users.controller.js';
 
-/** Our own vocabulary: directory, history, events. */
+/** Our own vocabulary: directory, artifacts, history, events. */
 @Module({
   imports: [CqrsModule],
   controllers: [
@@ -16,6 +17,7 @@ import { UsersController } from './users.controller.js';
     GroupsController,
     PsksController,
     GovernedDeploymentsController,
+    ArtifactsController,
     AuditController,
     EventsController,
   ],

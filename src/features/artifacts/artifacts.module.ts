@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { ArtifactDirectory } from './artifact-directory.js';
+import { GetArtifactHandler, ListArtifactsHandler } from './artifact.queries.js';
+import { RecordArtifactHandler } from './record-artifact.handler.js';
+import { WithdrawArtifactHandler } from './withdraw-artifact.handler.js';
+
+/** What others register so that changes can refer to it: models, model packages, pipelines, dataset configurations. */
+@Module({
+  providers: [
+    ArtifactDirectory,
+    RecordArtifactHandler,
+    WithdrawArtifactHandler,
+    GetArtifactHandler,
+    ListArtifactsHandler,
+  ],
+  exports: [ArtifactDirectory],
+})
+export class ArtifactsModule {}

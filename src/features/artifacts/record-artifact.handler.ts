@@ -1,0 +1,61 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { artifactNumberDecider } from '../../domain/artifact/artifact-number.decider.js';
+import { artifactDecider, type Artifact } from '../../domain/artifact/artifact.decider.js';
+import type { ArtifactFacts, ArtifactKind } from '../../domain/artifact/artifact.events.js';
+import { DomainError } from '../../domain/shared/domain-error.js';
+import type { CommandContext } from '../../event-store/command-context.js';
+import { DeciderRunner, PreconditionFailed } from '../../event-store/decider-runner.js';
+import { artifactView } from './artifact.view.js';
+import { RecordArtifact, type RecordedArtifact } from './commands.js';
+import { artifactNumberStream, artifactStream } from './streams.js';
+
+const COUNTED: ReadonlySet<ArtifactKind> = new Set(['model', 'pipeline']);
+
+/**
+ * A number is drawn before the artifact is registered, in an append of its own. What stops between the two leaves a gap;
+ * a repeat with the same idempotency key finds the number that it drew.
+ */
+@CommandHandler(RecordArtifact)
+export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
+  constructor(private readonly runner: DeciderRunner) {}
+
+  async execute({ kind, artifactId, facts, context }: RecordArtifact): Promise<RecordedArtifact> {
+    const stream = artifactStream(kind, artifactId);
+    requireKnownPlaces(facts);
+    const { state: present } = await this.runner.load(artifactDecider, stream);
+    if (present === null && context.ifMatch !== undefined) throw new PreconditionFailed(-1n);
+    const number = present === null && COUNTED.has(kind) ? await this.draw(kind, artifactId, context) : null;
+
+    let before: Artifact | undefined;
+    const decided = await this.runner.run(
+      artifactDecider,
+      stream,
+      { type: 'RecordArtifact', kind, artifactId, facts, number },
+      context,
+      { authorize: (state) => void (before = state) },
+    );
+    if (decided.state === null) throw new Error(`${stream} was recorded but is not registered`);
+    // Unknown before: this request was carried out earlier, and is only being answered again.
+    const created = before === undefined ? decided.revision === 0n : before === null;
+    return { artifact: artifactView(kind, artifactId, decided.state, decided), created };
+  }
+
+  private async draw(kind: ArtifactKind, artifactId: string, context: CommandContext): Promise<number> {
+    const command = { type: 'DrawArtifactNumber', kind, artifactId } as const;
+    const { state } = await this.runner.run(
+      artifactNumberDecider,
+      artifactNumberStream(kind),
+      command,
+      context,
+    );
+    return state.drawn;
+  }
+}
+
+/** No workspace and no model group can be registered yet, so whichever is named is unknown. */
+const requireKnownPlaces = ({ workspaceId, modelGroupId }: ArtifactFacts): void => {
+  if (workspaceId !== null)
+    throw new DomainError('invalid', 'unknown-workspace', `There is no workspace ${workspaceId}`);
+  if (modelGroupId !== null)
+    throw new DomainError('invalid', 'unknown-model-group', `There is no model group '${modelGroupId}'`);
+};
