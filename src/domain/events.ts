@@ -1,8 +1,17 @@
 import {
+  approvalPolicyEventVersions,
+  type ApprovalPolicyEvent,
+} from './approval-policy/approval-policy.events.js';
+import {
   artifactEventVersions,
   type ArtifactEvent,
   type ArtifactNumberDrawn,
 } from './artifact/artifact.events.js';
+import {
+  changeRequestEventVersions,
+  type ChangeRequestEvent,
+  type ChangeRequestReserved,
+} from './change-request/change-request.events.js';
 import {
   deploymentEventVersions,
   type DeploymentEvent,
@@ -16,6 +25,9 @@ export type CatalogueEvent =
   | DeploymentEvent
   | DeploymentNameReserved
   | DirectoryEvent
+  | ApprovalPolicyEvent
+  | ChangeRequestEvent
+  | ChangeRequestReserved
   | ArtifactEvent
   | ArtifactNumberDrawn
   | RequestAnswered;
@@ -27,6 +39,8 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...deploymentEventVersions,
   ...directoryEventVersions,
   ...artifactEventVersions,
+  ...approvalPolicyEventVersions,
+  ...changeRequestEventVersions,
   ...requestEventVersions,
 };
 

@@ -12,7 +12,9 @@ const PLATFORM: Caller = {
   username: null,
   verifiedEmail: null,
   roles: [],
+  groups: [],
   isAdmin: false,
+  isApprovalAdmin: false,
   credentialType: 'platform_psk',
 };
 

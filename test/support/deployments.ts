@@ -121,7 +121,9 @@ export const platform: Caller = {
   username: null,
   verifiedEmail: null,
   roles: [],
+  groups: [],
   isAdmin: false,
+  isApprovalAdmin: false,
   credentialType: 'platform_psk',
 };
 
@@ -131,7 +133,9 @@ export const userWith = (more: Partial<Caller> = {}): Caller => ({
   username: 'bob',
   verifiedEmail: 'bob@example.com',
   roles: [],
+  groups: [],
   isAdmin: false,
+  isApprovalAdmin: false,
   credentialType: 'user_psk',
   ...more,
 });

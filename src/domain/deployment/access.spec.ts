@@ -18,7 +18,9 @@ const platform: Caller = {
   username: null,
   verifiedEmail: null,
   roles: [],
+  groups: [],
   isAdmin: false,
+  isApprovalAdmin: false,
   credentialType: 'platform_psk',
 };
 const user = (more: Partial<Caller> = {}): Caller => ({
@@ -27,7 +29,9 @@ const user = (more: Partial<Caller> = {}): Caller => ({
   username: 'bob',
   verifiedEmail: 'bob@example.com',
   roles: ['other'],
+  groups: [],
   isAdmin: false,
+  isApprovalAdmin: false,
   credentialType: 'user_psk',
   ...more,
 });

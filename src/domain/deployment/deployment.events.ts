@@ -1,9 +1,13 @@
+import type { Change } from '../change-request/change.js';
+import type { Diff } from '../change-request/change-request.events.js';
+import type { Requirement } from '../change-request/requirement.js';
 import type { DomainEvent } from '../shared/decider.js';
+import type { Importance } from '../shared/importance.js';
 
 export type DeploymentType = 'batch' | 'online';
 export type DeploymentStatus = 'pending' | 'deploying' | 'active' | 'failed' | 'stopped' | 'archived';
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed';
-export type Importance = 'CRITICAL' | 'HIGH' | 'MODERATE' | 'LOW';
+export type { Importance };
 
 /** Names that an auditor needs to read any event of a deployment alone. */
 export interface DeploymentNames {
@@ -95,7 +99,92 @@ export type DeploymentRunReported = DomainEvent<
 
 export type DeploymentArchived = DomainEvent<
   'DeploymentArchived',
-  DeploymentNames & { readonly from: DeploymentStatus }
+  DeploymentNames & {
+    readonly from: DeploymentStatus;
+    /** The deployment that takes over the traffic, when one was named. */
+    readonly defaultDeploymentId?: string;
+    /** That the management agent is not waited for, when it was said. */
+    readonly ignoreManagementAgent?: boolean;
+  }
+>;
+
+/** The deployment may be used, but counts as not approved until its request is carried out; in one append with its registration. */
+export type DeploymentApprovalRequired = DomainEvent<
+  'DeploymentApprovalRequired',
+  DeploymentNames & {
+    /** The request for its approval, which is opened under this id. */
+    readonly changeRequestId: string;
+    readonly requesterId: string;
+    readonly requirement: Requirement;
+  }
+>;
+
+export type DeploymentApproved = DomainEvent<'DeploymentApproved', DeploymentNames>;
+
+export type DeploymentImportanceChanged = DomainEvent<
+  'DeploymentImportanceChanged',
+  DeploymentNames & { readonly before: Importance; readonly after: Importance }
+>;
+
+/** What a deployment serves: a model, or a package of one. */
+export interface ServedModel {
+  readonly modelId: string | null;
+  readonly modelPackageId: string | null;
+}
+
+export type DeploymentModelReplaced = DomainEvent<
+  'DeploymentModelReplaced',
+  DeploymentNames & {
+    readonly before: ServedModel;
+    readonly after: ServedModel;
+    readonly replacementReason: string;
+  }
+>;
+
+export type DeploymentConfigurationUpdated = DomainEvent<
+  'DeploymentConfigurationUpdated',
+  DeploymentNames & {
+    readonly before: { readonly secondaryDatasetsConfigId: string | null };
+    readonly after: { readonly secondaryDatasetsConfigId: string };
+  }
+>;
+
+/** Monitoring data of this span was told to be deleted; `null`: from the beginning, to the end, of all models. */
+export type MonitoringDataCleaned = DomainEvent<
+  'MonitoringDataCleaned',
+  DeploymentNames & {
+    readonly dataType: 'monitoring';
+    readonly start: string | null;
+    readonly end: string | null;
+    readonly modelId: string | null;
+  }
+>;
+
+/** Fields that stayed are absent. */
+export type DeploymentDescribed = DomainEvent<
+  'DeploymentDescribed',
+  DeploymentNames & {
+    readonly label?: { readonly before: string; readonly after: string };
+    readonly description?: { readonly before: string | null; readonly after: string | null };
+  }
+>;
+
+/** Which request, and which try of it, an approved change was carried out for. */
+export interface Application {
+  readonly changeRequestId: string;
+  readonly attempt: number;
+}
+
+/** Ends the append that carries out an approved change; alone when there was nothing left to change. */
+export type ApprovedChangeApplied = DomainEvent<
+  'ApprovedChangeApplied',
+  DeploymentNames & Application & { readonly change: Change; readonly diff: Diff }
+>;
+
+/** An approved change could not be carried out, and under this try never will be. */
+export type ApprovedChangeRefused = DomainEvent<
+  'ApprovedChangeRefused',
+  DeploymentNames & Application & { readonly change: Change; readonly code: string; readonly message: string }
 >;
 
 /**
@@ -110,7 +199,16 @@ export type DeploymentEvent =
   | DeploymentStatusChanged
   | DeploymentRunReported
   | DeploymentArchived
-  | DeploymentRegistrationAbandoned;
+  | DeploymentRegistrationAbandoned
+  | DeploymentApprovalRequired
+  | DeploymentApproved
+  | DeploymentImportanceChanged
+  | DeploymentModelReplaced
+  | DeploymentConfigurationUpdated
+  | MonitoringDataCleaned
+  | DeploymentDescribed
+  | ApprovedChangeApplied
+  | ApprovedChangeRefused;
 
 /** Stream `deploymentName-<hash of model and name>`: who claimed the name; the last claim counts. */
 export type DeploymentNameReserved = DomainEvent<
@@ -125,5 +223,14 @@ export const deploymentEventVersions = {
   DeploymentRunReported: 1,
   DeploymentArchived: 1,
   DeploymentRegistrationAbandoned: 1,
+  DeploymentApprovalRequired: 1,
+  DeploymentApproved: 1,
+  DeploymentImportanceChanged: 1,
+  DeploymentModelReplaced: 1,
+  DeploymentConfigurationUpdated: 1,
+  MonitoringDataCleaned: 1,
+  DeploymentDescribed: 1,
+  ApprovedChangeApplied: 1,
+  ApprovedChangeRefused: 1,
   DeploymentNameReserved: 1,
 } as const satisfies Record<(DeploymentEvent | DeploymentNameReserved)['type'], number>;

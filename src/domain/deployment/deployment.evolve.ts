@@ -1,11 +1,18 @@
 import type { Recorded } from '../shared/decider.js';
 import type {
+  Application,
   DeploymentEvent,
   DeploymentRegistered,
   DeploymentRunReported,
   DeploymentStatusChanged,
 } from './deployment.events.js';
-import { isRegistered, ownerAsSent, type Deployment, type DeploymentState } from './deployment.state.js';
+import {
+  isRegistered,
+  ownerAsSent,
+  type ApplicationOutcome,
+  type Deployment,
+  type DeploymentState,
+} from './deployment.state.js';
 
 /** A fresh attempt leaves a stop or a failure behind. */
 export const isRestart = ({ from, to }: DeploymentStatusChanged['data']): boolean =>
@@ -36,6 +43,22 @@ const registered = (data: DeploymentRegistered['data'], occurredAt: string): Dep
   createdAt: occurredAt,
   updatedAt: occurredAt,
   stoppedAt: null,
+  label: data.name,
+  description: null,
+  approvalStatus: 'APPROVED',
+  modelId: null,
+  modelPackageId: null,
+  secondaryDatasetsConfigId: null,
+  applications: null,
+});
+
+const concluded = (
+  before: Deployment,
+  { changeRequestId, attempt }: Application,
+  outcome: ApplicationOutcome,
+): Deployment => ({
+  ...before,
+  applications: { application: { changeRequestId, attempt }, outcome, earlier: before.applications },
 });
 
 const statusChanged = (
@@ -87,5 +110,31 @@ export const evolve = (state: DeploymentState, event: Recorded<DeploymentEvent>)
       return runReported(state, event.data, occurredAt);
     case 'DeploymentArchived':
       return { ...state, status: 'archived', updatedAt: occurredAt };
+    case 'DeploymentApprovalRequired':
+      return { ...state, approvalStatus: 'PENDING' };
+    case 'DeploymentApproved':
+      return { ...state, approvalStatus: 'APPROVED', updatedAt: occurredAt };
+    case 'DeploymentImportanceChanged':
+      return { ...state, importance: event.data.after, updatedAt: occurredAt };
+    case 'DeploymentModelReplaced':
+    case 'DeploymentConfigurationUpdated':
+      return { ...state, ...event.data.after, updatedAt: occurredAt };
+    case 'MonitoringDataCleaned':
+      return { ...state, updatedAt: occurredAt };
+    case 'DeploymentDescribed': {
+      const { label, description } = event.data;
+      return {
+        ...state,
+        label: label?.after ?? state.label,
+        description: description === undefined ? state.description : description.after,
+        updatedAt: occurredAt,
+      };
+    }
+    case 'ApprovedChangeApplied':
+      return concluded(state, event.data, { applied: true, diff: event.data.diff });
+    case 'ApprovedChangeRefused': {
+      const { code, message } = event.data;
+      return concluded(state, event.data, { applied: false, code, message });
+    }
   }
 };

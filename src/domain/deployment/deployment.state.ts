@@ -1,4 +1,6 @@
+import type { Diff } from '../change-request/change-request.events.js';
 import type {
+  Application,
   DeploymentNames,
   DeploymentRegistered,
   DeploymentStatus,
@@ -27,6 +29,20 @@ export interface RunReports {
   readonly earlier: RunReports | null;
 }
 
+/** How carrying out an approved change ended. */
+export type ApplicationOutcome =
+  | { readonly applied: true; readonly diff: Diff }
+  | { readonly applied: false; readonly code: string; readonly message: string };
+
+/** The approved changes that were carried out or refused, newest first: a chain, like the reports of runs. */
+export interface Applications {
+  readonly application: Application;
+  readonly outcome: ApplicationOutcome;
+  readonly earlier: Applications | null;
+}
+
+export type ApprovalStatus = 'PENDING' | 'APPROVED';
+
 export interface Deployment extends DeploymentNames {
   readonly phase: 'registered';
   readonly modelVersion: string | null;
@@ -51,6 +67,15 @@ export interface Deployment extends DeploymentNames {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly stoppedAt: string | null;
+  /** What people call it: its name, until it is given another label. */
+  readonly label: string;
+  readonly description: string | null;
+  readonly approvalStatus: ApprovalStatus;
+  /** Registered artifacts; both `null`: the model that it was registered with. */
+  readonly modelId: string | null;
+  readonly modelPackageId: string | null;
+  readonly secondaryDatasetsConfigId: string | null;
+  readonly applications: Applications | null;
 }
 
 export type DeploymentState =
@@ -74,6 +99,18 @@ export const ownerAsSent = ({ deploymentId, ownerId, personal }: DeploymentRegis
 export const findRun = (deployment: Deployment, airflowRunId: string): DeploymentRun | undefined => {
   for (let entry = deployment.runReports; entry !== null; entry = entry.earlier) {
     if (entry.run.airflowRunId === airflowRunId) return entry.run;
+  }
+  return undefined;
+};
+
+/** How this try of a request ended here; `undefined` while it has not. */
+export const outcomeOf = (
+  deployment: Deployment,
+  { changeRequestId, attempt }: Application,
+): ApplicationOutcome | undefined => {
+  for (let entry = deployment.applications; entry !== null; entry = entry.earlier) {
+    const { application, outcome } = entry;
+    if (application.changeRequestId === changeRequestId && application.attempt === attempt) return outcome;
   }
   return undefined;
 };

@@ -13,6 +13,10 @@ export interface Caller {
    * names, roles of other clients as `clientId/role`.
    */
   readonly roles: readonly string[];
+  /** Ids of the directory's groups. */
+  readonly groups: readonly string[];
   readonly isAdmin: boolean;
+  /** May manage approval policies, and review where a policy names no group. */
+  readonly isApprovalAdmin: boolean;
   readonly credentialType: CredentialType;
 }

@@ -37,6 +37,7 @@ const principal = (over: Partial<Principal>): Principal => ({
   verifiedEmail: null,
   roles: [],
   isAdmin: false,
+  isApprovalAdmin: false,
   credentialType: 'user_psk',
   email: null,
   displayName: null,

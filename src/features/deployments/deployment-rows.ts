@@ -24,6 +24,12 @@ export interface DeploymentRow {
   readonly created_at: string;
   readonly updated_at: string;
   readonly stopped_at: string | null;
+  readonly label: string;
+  readonly description: string | null;
+  readonly approval_status: DeploymentView['approvalStatus'];
+  readonly model_id: string | null;
+  readonly model_package_id: string | null;
+  readonly secondary_datasets_config_id: string | null;
   readonly revision: number;
   readonly position: number;
 }
@@ -58,6 +64,12 @@ export const rowToView = (row: DeploymentRow): DeploymentView => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   stoppedAt: row.stopped_at,
+  label: row.label,
+  description: row.description,
+  approvalStatus: row.approval_status,
+  modelId: row.model_id,
+  modelPackageId: row.model_package_id,
+  secondaryDatasetsConfigId: row.secondary_datasets_config_id,
   revision: BigInt(row.revision),
   position: BigInt(row.position),
 });

@@ -4,7 +4,7 @@ import type {
   Importance,
   RunStatus,
 } from '../../domain/deployment/deployment.events.js';
-import type { Deployment, DeploymentRun } from '../../domain/deployment/deployment.state.js';
+import type { ApprovalStatus, Deployment, DeploymentRun } from '../../domain/deployment/deployment.state.js';
 
 export interface DeploymentRunView {
   readonly runId: string;
@@ -42,6 +42,14 @@ export interface DeploymentView {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly stoppedAt: string | null;
+  /** What people call it: its name, until it is given another label. */
+  readonly label: string;
+  readonly description: string | null;
+  readonly approvalStatus: ApprovalStatus;
+  /** Registered artifacts; both `null`: the model that it was registered with. */
+  readonly modelId: string | null;
+  readonly modelPackageId: string | null;
+  readonly secondaryDatasetsConfigId: string | null;
   readonly revision: bigint;
   /** Position of the deployment's last event. */
   readonly position: bigint;
@@ -58,7 +66,7 @@ export const runView = (run: DeploymentRun): DeploymentRunView => ({
 
 /** The view of a folded stream; `at` is where its last event stands. */
 export const deploymentView = (
-  { phase: _phase, runReports: _runReports, lastRun, ...facts }: Deployment,
+  { phase: _phase, runReports: _runReports, applications: _applications, lastRun, ...facts }: Deployment,
   { revision, position }: { readonly revision: bigint; readonly position: bigint },
 ): DeploymentView => ({
   ...facts,

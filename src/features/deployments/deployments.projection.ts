@@ -10,7 +10,7 @@ const list = (values: readonly string[] | null): string | null =>
 /** One row per deployment, with all that a view or a decision needs. */
 export const deploymentsProjection: Projection = {
   name: 'deployments',
-  version: 1,
+  version: 2,
   tables: ['deployments'],
 
   schema: ({ deployments }) => [
@@ -39,6 +39,12 @@ export const deploymentsProjection: Projection = {
       created_at TEXT NOT NULL,
       updated_at TEXT NOT NULL,
       stopped_at TEXT,
+      label TEXT NOT NULL,
+      description TEXT,
+      approval_status TEXT NOT NULL DEFAULT 'APPROVED',
+      model_id TEXT,
+      model_package_id TEXT,
+      secondary_datasets_config_id TEXT,
       revision INTEGER NOT NULL,
       position INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID`,
@@ -53,8 +59,8 @@ export const deploymentsProjection: Projection = {
     const insert = db.prepare(
       `INSERT INTO ${deployments} (deployment_id, registered_at_position, model, name, model_version, model_alias,
         resolved_model_version, type, status, domain, owner, owner_id, importance, allowed_roles, schedule,
-        created_at, updated_at, revision, position)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        created_at, updated_at, label, revision, position)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const update = (columns: string) =>
       db.prepare(
@@ -73,6 +79,17 @@ export const deploymentsProjection: Projection = {
       `last_run = iif(last_run_number > ?1, last_run, ?2), last_run_number = max(last_run_number, ?1)`,
     );
     const archive = update(`status = 'archived'`);
+    const touch = update('status = status');
+    const approve = update(`approval_status = 'APPROVED'`);
+    const setImportance = update('importance = ?');
+    const setModel = update('model_id = ?, model_package_id = ?');
+    const setConfiguration = update('secondary_datasets_config_id = ?');
+    const describe = update('label = iif(?, ?, label), description = iif(?, ?, description)');
+    // What says something about the deployment without changing it.
+    const seen = (columns = '') =>
+      db.prepare(`UPDATE ${deployments} SET ${columns} revision = ?, position = ? WHERE deployment_id = ?`);
+    const requireApproval = seen(`approval_status = 'PENDING',`);
+    const conclude = seen();
 
     return {
       DeploymentRegistered: ({ data, metadata: { occurredAt }, revision, position }) => {
@@ -93,6 +110,7 @@ export const deploymentsProjection: Projection = {
           data.schedule,
           occurredAt,
           occurredAt,
+          data.name,
           revision,
           position,
         );
@@ -132,6 +150,54 @@ export const deploymentsProjection: Projection = {
 
       DeploymentArchived: ({ data, metadata: { occurredAt }, revision, position }) => {
         archive.run(occurredAt, revision, position, data.deploymentId);
+      },
+
+      DeploymentApprovalRequired: ({ data, revision, position }) => {
+        requireApproval.run(revision, position, data.deploymentId);
+      },
+
+      DeploymentApproved: ({ data, metadata: { occurredAt }, revision, position }) => {
+        approve.run(occurredAt, revision, position, data.deploymentId);
+      },
+
+      DeploymentImportanceChanged: ({ data, metadata: { occurredAt }, revision, position }) => {
+        setImportance.run(data.after, occurredAt, revision, position, data.deploymentId);
+      },
+
+      DeploymentModelReplaced: ({ data, metadata: { occurredAt }, revision, position }) => {
+        const { modelId, modelPackageId } = data.after;
+        setModel.run(modelId, modelPackageId, occurredAt, revision, position, data.deploymentId);
+      },
+
+      DeploymentConfigurationUpdated: ({ data, metadata: { occurredAt }, revision, position }) => {
+        const { secondaryDatasetsConfigId } = data.after;
+        setConfiguration.run(secondaryDatasetsConfigId, occurredAt, revision, position, data.deploymentId);
+      },
+
+      MonitoringDataCleaned: ({ data, metadata: { occurredAt }, revision, position }) => {
+        touch.run(occurredAt, revision, position, data.deploymentId);
+      },
+
+      DeploymentDescribed: ({ data, metadata: { occurredAt }, revision, position }) => {
+        const { label, description } = data;
+        describe.run(
+          flag(label !== undefined),
+          label?.after ?? null,
+          flag(description !== undefined),
+          description?.after ?? null,
+          occurredAt,
+          revision,
+          position,
+          data.deploymentId,
+        );
+      },
+
+      ApprovedChangeApplied: ({ data, revision, position }) => {
+        conclude.run(revision, position, data.deploymentId);
+      },
+
+      ApprovedChangeRefused: ({ data, revision, position }) => {
+        conclude.run(revision, position, data.deploymentId);
       },
     };
   },

@@ -77,8 +77,8 @@ const authenticator = (
   directory: Directory,
   recorder: UserRecorder,
 ): Authenticator => {
-  const { keycloak, adminRoles } = config;
-  const rules: RoleRules = { ownClient: keycloak?.clientId ?? null, adminRoles };
+  const { keycloak, adminRoles, approvalAdminRoles } = config;
+  const rules: RoleRules = { ownClient: keycloak?.clientId ?? null, adminRoles, approvalAdminRoles };
   const users = new UserPrincipals(directory, roles, rules);
   const failures = new FailureLimiter(config.pskFailuresPerMinute);
   const psks = new PskAuthenticator(platformKey, digests, records, users, usage, failures, clock);

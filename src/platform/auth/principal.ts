@@ -7,7 +7,6 @@ export interface Principal extends Caller {
   readonly displayName: string | null;
   readonly realmRoles: readonly string[];
   readonly clientRoles: Readonly<Record<string, readonly string[]>>;
-  readonly groups: readonly string[];
   readonly backendRoles: readonly string[];
   readonly scopes: readonly string[];
   /** `azp` of the token: the application it was issued to. */

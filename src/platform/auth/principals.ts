@@ -7,6 +7,7 @@ export interface RoleRules {
   /** Our own client at the identity provider, whose roles count as plain names. */
   readonly ownClient: string | null;
   readonly adminRoles: readonly string[];
+  readonly approvalAdminRoles: readonly string[];
 }
 
 /** Keycloak names the user behind a client's own credentials so. */
@@ -16,11 +17,12 @@ const kindOf = (username: string | null): Principal['kind'] =>
   username?.startsWith(SERVICE_ACCOUNT) === true ? 'service_account' : 'user';
 
 const ruledBy = (
-  { ownClient, adminRoles }: RoleRules,
+  { ownClient, adminRoles, approvalAdminRoles }: RoleRules,
   { realmRoles, clientRoles }: Pick<HeldUser, 'realmRoles' | 'clientRoles'>,
-): Pick<Principal, 'roles' | 'isAdmin'> => ({
+): Pick<Principal, 'roles' | 'isAdmin' | 'isApprovalAdmin'> => ({
   roles: comparableRoles(realmRoles, clientRoles, ownClient),
   isAdmin: realmRoles.some((role) => adminRoles.includes(role)),
+  isApprovalAdmin: realmRoles.some((role) => approvalAdminRoles.includes(role)),
 });
 
 export const principalOfToken = (claims: TokenClaims, tokenId: string, rules: RoleRules): Principal => {
@@ -80,6 +82,7 @@ export const platformPrincipal = (credentialId: string): Principal => ({
   displayName: null,
   roles: [],
   isAdmin: false,
+  isApprovalAdmin: false,
   realmRoles: [],
   clientRoles: {},
   groups: [],
