@@ -22,6 +22,7 @@ import { ProjectionEngine } from './projections/projection-engine.js';
 import { ReadModels } from './projections/projection.js';
 import { projections } from './read-models.js';
 import { AuthzModule } from './surfaces/authz/authz.module.js';
+import { DataRobotModule } from './surfaces/datarobot/datarobot.module.js';
 import { LogoutModule } from './surfaces/logout/logout.module.js';
 import { NativeModule } from './surfaces/native/native.module.js';
 import { Nx1Module } from './surfaces/nx1/nx1.module.js';
@@ -89,6 +90,7 @@ export class AppModule {
         AuditModule,
         FeedModule,
         Nx1Module,
+        DataRobotModule,
         AuthzModule,
         LogoutModule,
         NativeModule,
