@@ -115,9 +115,15 @@ export class GetApplication extends Query<ApplicationView> {
   }
 }
 
-/** Ids of the open requests of each of these deployments, oldest first; deployments without any are left out. */
+/**
+ * Ids of the open requests of each of these deployments, oldest first; deployments without any are left out. `asOf`: those
+ * opened up to and with this log position and closed after it, if at all; `null`: those open now.
+ */
 export class ListOpenRequestIds extends Query<ReadonlyMap<string, readonly string[]>> {
-  constructor(readonly deploymentIds: readonly string[]) {
+  constructor(
+    readonly deploymentIds: readonly string[],
+    readonly asOf: bigint | null = null,
+  ) {
     super();
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ListOpenRequestIds } from '../../features/change-requests/index.js';
 import { GetDeploymentAsOf, ReportDeploymentStatus } from '../../features/deployments/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -59,7 +60,8 @@ export class GovernedDeploymentsController {
     const { deployment, asOf } = await this.queries.execute(new GetDeploymentAsOf(path.id, point));
     requireAdmin(caller);
     void reply.header('etag', `"${deployment.revision}"`);
-    return toDeploymentResponse(deployment, asOf);
+    const open = await this.openRequests(path.id, point === null ? null : asOf.position);
+    return toDeploymentResponse(deployment, open, asOf);
   }
 
   @Post(':id/status')
@@ -94,6 +96,12 @@ export class GovernedDeploymentsController {
     };
     const view = await this.commands.execute(new ReportDeploymentStatus(path.id, report, caller, context));
     const asOf = { position: view.position, time: view.updatedAt };
-    return new WriteAnswer(200, toDeploymentResponse(view, asOf), view);
+    const open = await this.openRequests(path.id, null);
+    return new WriteAnswer(200, toDeploymentResponse(view, open, asOf), view);
+  }
+
+  private async openRequests(deploymentId: string, asOf: bigint | null): Promise<readonly string[]> {
+    const open = await this.queries.execute(new ListOpenRequestIds([deploymentId], asOf));
+    return open.get(deploymentId) ?? [];
   }
 }

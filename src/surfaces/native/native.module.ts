@@ -7,9 +7,10 @@ import { EventsController } from './events.controller.js';
 import { GroupsController } from './groups.controller.js';
 import { NativeSurface } from './native.surface.js';
 import { PsksController } from './psks.controller.js';
+import { SchedulesController } from './schedules.controller.js';
 import { UsersController } from './users.controller.js';
 
-/** Our own vocabulary: directory, artifacts, history, events. */
+/** Our own vocabulary: directory, artifacts, schedules, history, events. */
 @Module({
   imports: [CqrsModule],
   controllers: [
@@ -18,6 +19,7 @@ import { UsersController } from './users.controller.js';
     PsksController,
     GovernedDeploymentsController,
     ArtifactsController,
+    SchedulesController,
     AuditController,
     EventsController,
   ],

@@ -51,7 +51,11 @@ export class DeploymentResponse {
   model: string;
   @ApiProperty({ type: String, example: 'prod' })
   name: string;
-  @ApiProperty({ type: String, description: 'What people call it: its name', example: 'prod' })
+  @ApiProperty({
+    type: String,
+    description: 'What people call it: its name, until it is given another label',
+    example: 'prod',
+  })
   label: string;
   @ApiProperty({ enum: ['batch', 'online'] })
   type: DeploymentView['type'];
@@ -66,8 +70,11 @@ export class DeploymentResponse {
   owner: string;
   @ApiProperty({ enum: ['CRITICAL', 'HIGH', 'MODERATE', 'LOW'], example: 'MODERATE' })
   importance: DeploymentView['importance'];
-  @ApiProperty({ enum: ['APPROVED'], description: 'APPROVED when no policy gates the deployment' })
-  approvalStatus: 'APPROVED';
+  @ApiProperty({
+    enum: ['APPROVED', 'PENDING'],
+    description: 'PENDING while a policy waits for its approval; it can be used all the same',
+  })
+  approvalStatus: DeploymentView['approvalStatus'];
   @ApiProperty({
     type: [String],
     nullable: true,
@@ -76,12 +83,12 @@ export class DeploymentResponse {
   })
   allowedRoles: readonly string[] | null;
   @ApiProperty({ type: String, nullable: true, example: null })
-  modelId: null;
+  modelId: string | null;
   @ApiProperty({ type: String, nullable: true, example: null })
-  modelPackageId: null;
+  modelPackageId: string | null;
   @ApiProperty({ type: String, nullable: true, example: null })
-  secondaryDatasetsConfigId: null;
-  @ApiProperty({ type: [String], example: [] })
+  secondaryDatasetsConfigId: string | null;
+  @ApiProperty({ type: [String], description: 'Ids, oldest first', example: [] })
   openChangeRequests: readonly string[];
   @ApiProperty({ type: String, description: 'Decimal; the ETag', example: '7' })
   revision: string;
@@ -89,26 +96,26 @@ export class DeploymentResponse {
   asOf: AsOfResponse;
 }
 
-/** No approval policy, registered model or change request exists in this version, so the fields that tell of them are fixed. */
 export const toDeploymentResponse = (
   view: DeploymentView,
+  openChangeRequests: readonly string[],
   asOf: { readonly position: bigint; readonly time: string },
 ): DeploymentResponse => ({
   deploymentId: view.deploymentId,
   model: view.model,
   name: view.name,
-  label: view.name,
+  label: view.label,
   type: view.type,
   status: view.status,
   domain: view.domain,
   owner: view.owner,
   importance: view.importance,
-  approvalStatus: 'APPROVED',
+  approvalStatus: view.approvalStatus,
   allowedRoles: view.allowedRoles,
-  modelId: null,
-  modelPackageId: null,
-  secondaryDatasetsConfigId: null,
-  openChangeRequests: [],
+  modelId: view.modelId,
+  modelPackageId: view.modelPackageId,
+  secondaryDatasetsConfigId: view.secondaryDatasetsConfigId,
+  openChangeRequests,
   revision: view.revision.toString(),
   asOf: { position: asOf.position.toString(), time: asOf.time },
 });
