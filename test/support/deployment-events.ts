@@ -37,6 +37,7 @@ export const registerCommand = (
   type: 'RegisterDeployment',
   deployment: { ...facts, owner: 'alice', ...deployment },
   servingPlatform,
+  approval: null,
 });
 
 export const registered = (data: Partial<DeploymentRegistered['data']> = {}): DeploymentRegistered => ({

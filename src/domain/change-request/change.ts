@@ -1,4 +1,5 @@
 import type { Intent } from '../approval-policy/approval-policy.events.js';
+import { canonicalJson } from '../shared/canonical-json.js';
 import type { Importance } from '../shared/importance.js';
 
 export type ReplacementReason =
@@ -55,13 +56,6 @@ export const INTENT_OF: Readonly<Record<ChangeAction, Intent>> = {
 
 export const CHANGE_ACTIONS = Object.keys(INTENT_OF) as readonly ChangeAction[];
 
-const canonical = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return entries.map(([key, inner]) => [key, canonical(inner)]);
-};
-
 /** Whether two changes say the same, whatever the order of their fields. */
 export const sameChange = (left: Change, right: Change): boolean =>
-  JSON.stringify(canonical(left)) === JSON.stringify(canonical(right));
+  canonicalJson(left) === canonicalJson(right);

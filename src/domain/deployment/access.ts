@@ -91,3 +91,10 @@ export const mayRegister = (caller: Caller, owner: Pick<GovernedDeployment, 'own
 /** The serving platform says how a deployment is doing; an administrator may say it in its place. */
 export const mayReportStatus = (caller: Caller): boolean =>
   caller.credentialType === 'platform_psk' || caller.isAdmin;
+
+/**
+ * Ask for a change, or make one that needs no approval, on the governance paths: there a user's key stands for its user
+ * with all his rights.
+ */
+export const mayGovern: AccessRule = (caller, deployment) =>
+  mayManage(caller.credentialType === 'user_psk' ? { ...caller, credentialType: 'jwt' } : caller, deployment);

@@ -1,4 +1,12 @@
 import type { Decider } from '../shared/decider.js';
+import {
+  applyChange,
+  changeDirectly,
+  describeDeployment,
+  type ApplyChange,
+  type ChangeDirectly,
+  type DescribeDeployment,
+} from './apply-change.js';
 import type { DeploymentEvent } from './deployment.events.js';
 import { evolve } from './deployment.evolve.js';
 import { initialState, type DeploymentState } from './deployment.state.js';
@@ -28,7 +36,10 @@ export type DeploymentCommand =
   | StopDeployment
   | ArchiveDeployment
   | ReportStatus
-  | ReportRun;
+  | ReportRun
+  | ApplyChange
+  | ChangeDirectly
+  | DescribeDeployment;
 
 const decide = (command: DeploymentCommand, state: DeploymentState): readonly DeploymentEvent[] => {
   switch (command.type) {
@@ -48,6 +59,12 @@ const decide = (command: DeploymentCommand, state: DeploymentState): readonly De
       return reportStatus(command, state);
     case 'ReportRun':
       return reportRun(command, state);
+    case 'ApplyChange':
+      return applyChange(command, state);
+    case 'ChangeDirectly':
+      return changeDirectly(command, state);
+    case 'DescribeDeployment':
+      return describeDeployment(command, state);
   }
 };
 

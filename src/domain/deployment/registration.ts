@@ -1,4 +1,9 @@
-import type { DeploymentEvent, DeploymentNames, DeploymentRegistered } from './deployment.events.js';
+import type {
+  DeploymentApprovalRequired,
+  DeploymentEvent,
+  DeploymentNames,
+  DeploymentRegistered,
+} from './deployment.events.js';
 import { isRegistered, ownerKey, type DeploymentState } from './deployment.state.js';
 import { nameTaken, registrationOvertaken } from './refusals.js';
 import { distinctRoles } from './replace-roles.js';
@@ -13,6 +18,11 @@ export interface RegisterDeployment {
     readonly owner: string;
   };
   readonly servingPlatform: ServingPlatform;
+  /** What its creation has to be approved by, and the request that asks for it; `null`: nothing. */
+  readonly approval: Pick<
+    DeploymentApprovalRequired['data'],
+    'changeRequestId' | 'requesterId' | 'requirement'
+  > | null;
 }
 
 /** Bars a registration that claimed its name and went no further, so that the name may safely go to another one. */
@@ -21,7 +31,7 @@ export interface AbandonRegistration extends DeploymentNames {
 }
 
 export const register = (
-  { deployment: { owner, ...facts }, servingPlatform }: RegisterDeployment,
+  { deployment: { owner, ...facts }, servingPlatform, approval }: RegisterDeployment,
   state: DeploymentState,
 ): readonly DeploymentEvent[] => {
   const { deploymentId, model, name, ownerId, allowedRoles, modelVersion } = facts;
@@ -36,11 +46,12 @@ export const register = (
       personal: { [ownerKey(deploymentId, ownerId)]: { owner } },
     },
   };
-  if (servingPlatform === 'reports') return [registered];
-  return [
-    registered,
-    { type: 'DeploymentStatusChanged', data: { deploymentId, model, name, from: 'pending', to: 'active' } },
-  ];
+  const names = { deploymentId, model, name };
+  const events: DeploymentEvent[] = [registered];
+  if (approval !== null) events.push({ type: 'DeploymentApprovalRequired', data: { ...names, ...approval } });
+  if (servingPlatform === 'none')
+    events.push({ type: 'DeploymentStatusChanged', data: { ...names, from: 'pending', to: 'active' } });
+  return events;
 };
 
 export const abandonRegistration = (

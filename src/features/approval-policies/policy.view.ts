@@ -1,8 +1,4 @@
-import type {
-  Intent,
-  PolicyTerms,
-  TriggerLabels,
-} from '../../domain/approval-policy/approval-policy.events.js';
+import type { PolicyTerms } from '../../domain/approval-policy/approval-policy.events.js';
 
 /** A group as a policy names it: by its present name, `null` when it was deleted. */
 export interface NamedGroup {
@@ -28,9 +24,4 @@ export interface PolicyView extends Omit<PolicyTerms, 'review' | 'trigger'> {
   readonly position: bigint;
 }
 
-/** A trigger that people may choose. */
-export interface TriggerChoice extends Intent {
-  readonly condition: PolicyTerms['trigger']['condition'];
-  readonly filterGroups: null;
-  readonly labels: TriggerLabels;
-}
+export type { TriggerChoice } from '../../domain/approval-policy/triggers.js';

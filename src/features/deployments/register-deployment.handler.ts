@@ -50,6 +50,7 @@ export class RegisterDeploymentHandler implements ICommandHandler<RegisterDeploy
           type: 'RegisterDeployment',
           deployment: { ...deployment, ...owner, deploymentId },
           servingPlatform: this.config.servingPlatform,
+          approval: null,
         },
         context,
       );
