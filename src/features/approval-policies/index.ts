@@ -11,3 +11,7 @@ export type {
   TriggerLabels,
   WatchedPart,
 } from '../../domain/approval-policy/approval-policy.events.js';
+export { requireApprovalAdmin } from './approval-admin.js';
+export { PolicyGate, type Attempt } from './policy-gate.js';
+export { approvalPoliciesProjection } from './approval-policies.projection.js';
+export { ApprovalPoliciesModule } from './approval-policies.module.js';

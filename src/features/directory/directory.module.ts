@@ -4,6 +4,7 @@ import { Directory } from '../../platform/auth/directory.js';
 import { UserRecorder } from '../../platform/auth/user-recorder.js';
 import { DirectoryRecords } from './directory-records.js';
 import { EndSessionHandler } from './end-session.handler.js';
+import { GroupDirectory } from './group-directory.js';
 import { DeleteGroupHandler, RecordGroupHandler } from './group.handlers.js';
 import { GetGroupHandler, ListGroupsHandler } from './group.queries.js';
 import {
@@ -24,6 +25,7 @@ import { GetUserHandler, ListUsersHandler } from './user.queries.js';
 @Module({
   providers: [
     DirectoryRecords,
+    GroupDirectory,
     { provide: Directory, useClass: ReadModelDirectory },
     { provide: CredentialRecords, useClass: ReadModelCredentials },
     { provide: UserRecorder, useClass: TokenUserRecorder },
@@ -43,6 +45,6 @@ import { GetUserHandler, ListUsersHandler } from './user.queries.js';
     GetPskOfUserHandler,
     ListPsksHandler,
   ],
-  exports: [Directory, CredentialRecords, UserRecorder],
+  exports: [Directory, CredentialRecords, UserRecorder, GroupDirectory],
 })
 export class DirectoryModule {}
