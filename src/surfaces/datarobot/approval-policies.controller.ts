@@ -7,6 +7,7 @@ import {
   DeletePolicy,
   GetPolicy,
   ListPolicies,
+  requireApprovalAdmin,
   UpdatePolicy,
   type PolicyView,
 } from '../../features/approval-policies/index.js';
@@ -30,7 +31,6 @@ import { toOrder } from './dto/list.dto.js';
 import { listResponse, type ListResponse } from './paging.js';
 import { slashed } from './paths.js';
 import { Sent } from './request.js';
-import { requireApprovalAdmin } from './require-approval-admin.js';
 
 const NOT_ADMIN = 'The caller may not manage approval policies';
 const NOT_FOUND = 'No such approval policy';
@@ -59,7 +59,7 @@ export class ApprovalPoliciesController {
     @CurrentPrincipal() caller: Principal,
     @Req() request: FastifyRequest,
   ): Promise<ListResponse<ApprovalPolicyResponse>> {
-    await requireApprovalAdmin(this.queries, caller);
+    requireApprovalAdmin(caller);
     const { query } = sent();
     const { entityType, namePart } = query;
     const filter = { ...(entityType && { entityType }), ...(namePart !== undefined && { namePart }) };
@@ -77,7 +77,7 @@ export class ApprovalPoliciesController {
     @CurrentPrincipal() caller: Principal,
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer<ApprovalPolicyResponse>> {
-    await requireApprovalAdmin(this.queries, caller);
+    requireApprovalAdmin(caller);
     const command = new CreatePolicy(toTerms(sent().body), caller, context);
     return policyAnswer(201, await this.commands.execute(command));
   }

@@ -9,20 +9,30 @@ const CONTENT_TYPE = 'application/json; charset=utf-8';
 const byField = (errors: readonly FieldError[]): Readonly<Record<string, string>> =>
   Object.fromEntries(errors.map(({ location, message }) => [fieldName(location), message]).toReversed());
 
+/** What the request itself or, by the name of the field in its details, a business rule finds wrong. */
+const errorsOf = ({ message, options }: HttpProblem): Readonly<Record<string, string>> | undefined => {
+  const { errors, details } = options;
+  if (errors !== undefined) return byField(errors);
+  const field = details?.['field'];
+  return typeof field === 'string' ? { [field]: message } : undefined;
+};
+
 /** DataRobot's refusals: `{"message"}`, and beside it the fields that are wrong, or the policy that asks for an approval. */
 @Injectable()
 export class DataRobotSurface extends Surface {
   readonly prefixes = ['/api/v2'] as const;
 
-  render({ status, message, options }: HttpProblem): RenderedProblem {
-    const { headers, errors, details } = options;
+  render(problem: HttpProblem): RenderedProblem {
+    const { status, message, options } = problem;
+    const { headers, details } = options;
+    const errors = status === 422 ? errorsOf(problem) : undefined;
     const policyId = details?.['policyId'];
     return {
       status,
       contentType: CONTENT_TYPE,
       body: {
         message,
-        ...(status === 422 && errors && { errors: byField(errors) }),
+        ...(errors && { errors }),
         ...(status === 409 && typeof policyId === 'string' && { policyId }),
       },
       ...(headers && { headers }),
