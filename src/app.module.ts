@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { join } from 'node:path';
 import { DeciderRunner } from './event-store/decider-runner.js';
 import { EventStore } from './event-store/event-store.js';
+import { ApprovalPoliciesModule } from './features/approval-policies/index.js';
 import { ArtifactsModule } from './features/artifacts/index.js';
 import { AuditModule } from './features/audit/audit.module.js';
 import { DeploymentsModule } from './features/deployments/deployments.module.js';
@@ -86,6 +87,7 @@ export class AppModule {
         IdempotencyModule,
         DirectoryModule,
         DeploymentsModule,
+        ApprovalPoliciesModule,
         ArtifactsModule,
         AuditModule,
         FeedModule,

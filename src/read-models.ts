@@ -1,3 +1,4 @@
+import { approvalPoliciesProjection } from './features/approval-policies/index.js';
 import { artifactsProjection } from './features/artifacts/index.js';
 import { auditProjection } from './features/audit/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
@@ -8,6 +9,7 @@ import type { Projection } from './projections/projection.js';
 export const projections: readonly Projection[] = [
   deploymentsProjection,
   directoryProjection,
+  approvalPoliciesProjection,
   artifactsProjection,
   auditProjection,
 ];

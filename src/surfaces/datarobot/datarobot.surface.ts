@@ -6,8 +6,14 @@ import { fieldName } from './request.js';
 const CONTENT_TYPE = 'application/json; charset=utf-8';
 
 /** The first fault of each field, by the field's path. */
-const byField = (errors: readonly FieldError[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(errors.map(({ location, message }) => [fieldName(location), message]).toReversed());
+const byField = (errors: readonly FieldError[]): Readonly<Record<string, string>> => {
+  const found = new Map<string, string>();
+  for (const { location, message } of errors) {
+    const field = fieldName(location);
+    if (!found.has(field)) found.set(field, message);
+  }
+  return Object.fromEntries(found);
+};
 
 /** What the request itself or, by the name of the field in its details, a business rule finds wrong. */
 const errorsOf = ({ message, options }: HttpProblem): Readonly<Record<string, string>> | undefined => {

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Req, Res
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../domain/shared/domain-error.js';
 import {
   ChangeDeployment,
   GetGovernedDeployment,
@@ -12,6 +13,7 @@ import {
 } from '../../features/direct-changes/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import { HttpProblem } from '../../platform/http/problem.js';
 import { CurrentPrincipal, WriteContext, type CommandContext } from '../../platform/http/request.js';
 import { WriteAnswer } from '../../platform/http/write-answer.js';
 import { Answers, EitherCredential, Listed, ReadRefusals, WriteRefusals } from './answers.decorator.js';
@@ -47,6 +49,15 @@ const ACCEPTED = {
   written: true,
   location: true,
 } as const;
+
+/** A rule speaks of a change's fields as those of a request; here they stand in the body itself. */
+const pointAtOwnField = (error: unknown): never => {
+  const field = error instanceof DomainError && error.kind === 'invalid' ? error.details['field'] : undefined;
+  if (!(error instanceof DomainError) || typeof field !== 'string') throw error;
+  throw new HttpProblem(422, error.code, error.message, {
+    errors: [{ location: ['body', field.replace(/^change\./, '')], message: error.message }],
+  });
+};
 
 /** Changes made at once, as long as no policy asks for an approval. */
 @ApiTags('Governed deployments')
@@ -224,9 +235,9 @@ export class DataRobotDeploymentsController {
     read: () => DirectChange,
   ): Promise<bigint> {
     await this.visible(deploymentId, caller);
-    const { position } = await this.commands.execute(
-      new ChangeDeployment(deploymentId, read(), caller, context),
-    );
+    const { position } = await this.commands
+      .execute(new ChangeDeployment(deploymentId, read(), caller, context))
+      .catch(pointAtOwnField);
     return position;
   }
 
