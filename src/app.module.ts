@@ -6,10 +6,13 @@ import { EventStore } from './event-store/event-store.js';
 import { ApprovalPoliciesModule } from './features/approval-policies/index.js';
 import { ArtifactsModule } from './features/artifacts/index.js';
 import { AuditModule } from './features/audit/audit.module.js';
+import { ChangeRequestsModule } from './features/change-requests/index.js';
 import { DeploymentsModule } from './features/deployments/deployments.module.js';
+import { DirectChangesModule } from './features/direct-changes/index.js';
 import { DirectoryModule } from './features/directory/index.js';
 import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
+import { TimersModule } from './features/timers/index.js';
 import { openEventStore } from './open-event-store.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { Clock } from './platform/clock/clock.js';
@@ -87,6 +90,9 @@ export class AppModule {
         IdempotencyModule,
         DirectoryModule,
         DeploymentsModule,
+        ChangeRequestsModule,
+        DirectChangesModule,
+        TimersModule,
         ApprovalPoliciesModule,
         ArtifactsModule,
         AuditModule,

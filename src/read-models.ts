@@ -1,6 +1,7 @@
 import { approvalPoliciesProjection } from './features/approval-policies/index.js';
 import { artifactsProjection } from './features/artifacts/index.js';
 import { auditProjection } from './features/audit/index.js';
+import { changeRequestsProjection } from './features/change-requests/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
 import type { Projection } from './projections/projection.js';
@@ -9,6 +10,7 @@ import type { Projection } from './projections/projection.js';
 export const projections: readonly Projection[] = [
   deploymentsProjection,
   directoryProjection,
+  changeRequestsProjection,
   approvalPoliciesProjection,
   artifactsProjection,
   auditProjection,

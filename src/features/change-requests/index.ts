@@ -13,3 +13,10 @@ export type {
   Diff,
   ReviewStatus,
 } from '../../domain/change-request/change-request.events.js';
+export { changeRequestsProjection } from './change-requests.projection.js';
+export { References } from './references.js';
+export { DeploymentAccess, visibleDeployments } from './request-access.js';
+export { RequestViews } from './request-views.js';
+export { RequestWriter, type WrittenRequest } from './request-writer.js';
+export { Reviewers } from './reviewers.js';
+export { ChangeRequestsModule } from './change-requests.module.js';

@@ -28,6 +28,12 @@ const deployment: DeploymentEntry = {
   ownerId: 'u-olga',
   allowedRoles: ['nx1_engineer', 'nx1_ask'],
   revision: 7n,
+  label: 'prod',
+  importance: 'MODERATE',
+  approvalStatus: 'APPROVED',
+  modelId: null,
+  modelPackageId: null,
+  secondaryDatasetsConfigId: null,
 };
 
 const principal = (over: Partial<Principal>): Principal => ({

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { GovernedDeployment } from '../../domain/deployment/access.js';
+import type { ApprovalStatus } from '../../domain/deployment/deployment.state.js';
+import type { Importance } from '../../domain/shared/importance.js';
 import { ReadModels } from '../../projections/projection.js';
 import { canBeStored, parseList, type DeploymentRow } from './deployment-rows.js';
 import { deploymentsProjection } from './deployments.projection.js';
@@ -10,12 +12,33 @@ export interface DeploymentEntry extends GovernedDeployment {
   readonly model: string;
   readonly name: string;
   readonly revision: bigint;
+  readonly label: string;
+  readonly importance: Importance;
+  readonly approvalStatus: ApprovalStatus;
+  readonly modelId: string | null;
+  readonly modelPackageId: string | null;
+  readonly secondaryDatasetsConfigId: string | null;
 }
 
-const COLUMNS = 'deployment_id, model, name, type, status, owner, owner_id, allowed_roles, revision';
+const COLUMNS = `deployment_id, model, name, type, status, owner, owner_id, allowed_roles, revision, label, importance,
+  approval_status, model_id, model_package_id, secondary_datasets_config_id`;
 type EntryRow = Pick<
   DeploymentRow,
-  'deployment_id' | 'model' | 'name' | 'type' | 'status' | 'owner' | 'owner_id' | 'allowed_roles' | 'revision'
+  | 'deployment_id'
+  | 'model'
+  | 'name'
+  | 'type'
+  | 'status'
+  | 'owner'
+  | 'owner_id'
+  | 'allowed_roles'
+  | 'revision'
+  | 'label'
+  | 'importance'
+  | 'approval_status'
+  | 'model_id'
+  | 'model_package_id'
+  | 'secondary_datasets_config_id'
 >;
 
 /** Beyond this many the remembered entries are dropped, so that made-up names can't fill the memory. */
@@ -73,4 +96,10 @@ const toEntry = (row: EntryRow): DeploymentEntry => ({
   ownerId: row.owner_id,
   allowedRoles: parseList(row.allowed_roles),
   revision: BigInt(row.revision),
+  label: row.label,
+  importance: row.importance,
+  approvalStatus: row.approval_status,
+  modelId: row.model_id,
+  modelPackageId: row.model_package_id,
+  secondaryDatasetsConfigId: row.secondary_datasets_config_id,
 });

@@ -7,7 +7,7 @@ import type { DomainError } from '../../domain/shared/domain-error.js';
 import type { CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner } from '../../event-store/decider-runner.js';
 import { deploymentView, type DeploymentView } from './deployment.view.js';
-import { deploymentNameStream, deploymentStream } from './streams.js';
+import { deploymentNameStream, deploymentStream, isDeploymentId } from './streams.js';
 
 export interface WrittenDeployment {
   readonly deployment: Deployment;
@@ -41,6 +41,13 @@ export class DeploymentWriter {
     const { state } = await this.runner.load(deploymentNameDecider, deploymentNameStream(model, name));
     if (state.holder === null) throw notFound();
     return this.write(state.holder, command(state.holder), context, { notFound, authorize });
+  }
+
+  /** The deployment as it is in the log now; `undefined`: there is none. */
+  async load(deploymentId: string): Promise<Deployment | undefined> {
+    if (!isDeploymentId(deploymentId)) return undefined;
+    const { state } = await this.runner.load(deploymentDecider, deploymentStream(deploymentId));
+    return isRegistered(state) ? state : undefined;
   }
 
   async write(

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApprovalPoliciesModule } from '../approval-policies/index.js';
 import { GetDeploymentAsOfHandler } from './deployment-as-of.handler.js';
 import { DeploymentDirectory } from './deployment-directory.js';
 import { DeploymentWriter } from './deployment-writer.js';
@@ -18,6 +19,7 @@ import { ReplaceRolesHandler } from './replace-roles.handler.js';
 import { ReportDeploymentRunHandler, ReportDeploymentStatusHandler } from './reports.handler.js';
 
 @Module({
+  imports: [ApprovalPoliciesModule],
   providers: [
     DeploymentDirectory,
     DeploymentWriter,
@@ -34,6 +36,6 @@ import { ReportDeploymentRunHandler, ReportDeploymentStatusHandler } from './rep
     ListDeploymentsHandler,
     GetDeploymentAsOfHandler,
   ],
-  exports: [DeploymentDirectory],
+  exports: [DeploymentDirectory, DeploymentWriter],
 })
 export class DeploymentsModule {}

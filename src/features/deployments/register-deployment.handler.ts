@@ -5,11 +5,14 @@ import { deploymentNameDecider } from '../../domain/deployment/deployment-name.d
 import { deploymentDecider } from '../../domain/deployment/deployment.decider.js';
 import type { DeploymentNames } from '../../domain/deployment/deployment.events.js';
 import { registrationOvertaken } from '../../domain/deployment/refusals.js';
-import { newId, type CommandContext } from '../../event-store/command-context.js';
+import type { RegisterDeployment as RegisterCommand } from '../../domain/deployment/registration.js';
+import type { Caller } from '../../domain/shared/caller.js';
+import { derivedUuid, newId, type CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner, PreconditionFailed } from '../../event-store/decider-runner.js';
 import { KeyedQueue } from '../../event-store/keyed-queue.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { RegisterDeployment } from './commands.js';
+import { PolicyGate } from '../approval-policies/index.js';
+import { RegisterDeployment, type NewDeployment } from './commands.js';
 import { DeploymentWriter } from './deployment-writer.js';
 import type { DeploymentView } from './deployment.view.js';
 import { OwnerResolver } from './owner-resolver.js';
@@ -30,6 +33,7 @@ export class RegisterDeploymentHandler implements ICommandHandler<RegisterDeploy
     private readonly runner: DeciderRunner,
     private readonly writer: DeploymentWriter,
     private readonly owners: OwnerResolver,
+    private readonly gate: PolicyGate,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -50,12 +54,24 @@ export class RegisterDeploymentHandler implements ICommandHandler<RegisterDeploy
           type: 'RegisterDeployment',
           deployment: { ...deployment, ...owner, deploymentId },
           servingPlatform: this.config.servingPlatform,
-          approval: null,
+          approval: this.approvalFor(deployment, deploymentId, caller),
         },
         context,
       );
       return view;
     });
+  }
+
+  /** Creating it may be what a policy watches for: then its approval is asked for by itself. */
+  private approvalFor(
+    { importance }: NewDeployment,
+    deploymentId: string,
+    caller: Caller,
+  ): RegisterCommand['approval'] {
+    const requirement = this.gate.requirementFor({ action: 'approve', caller, importances: [importance] });
+    if (requirement.policy === null) return null;
+    const changeRequestId = derivedUuid('approval', deploymentId);
+    return { changeRequestId, requesterId: caller.userId ?? 'platform', requirement };
   }
 
   private async claimName(names: DeploymentNames, context: CommandContext): Promise<void> {

@@ -1,2 +1,3 @@
 export * from './commands.js';
 export * from './queries.js';
+export { DirectChangesModule } from './direct-changes.module.js';

@@ -1,0 +1,84 @@
+import { QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { ChangeRequestStatus } from '../../domain/change-request/change-request.events.js';
+import { ReadModels } from '../../projections/projection.js';
+import { GetPolicy, type Counted } from '../approval-policies/index.js';
+import type { PolicyRequestView } from './change-request.view.js';
+import { ListOpenRequestIds, ListPolicyRequests, type PolicyRequestOrder } from './queries.js';
+import { requestOf, type RequestRow } from './request-rows.js';
+import { RequestViews } from './request-views.js';
+
+/** By what people see: names, not ids. */
+const SORTED_BY: Readonly<Record<PolicyRequestOrder, string>> = {
+  createDate: 'r.created_at',
+  updateDate: `json_extract(r.state, '$.modifiedAt')`,
+  state: `CASE r.status WHEN 'resolved' THEN 'RESOLVED' WHEN 'cancelled' THEN 'CANCELLED' ELSE 'OPENED' END`,
+  requester: 'coalesce(u.username, r.requester_id)',
+  entityName: 'd.label',
+};
+
+const stateOf = (status: ChangeRequestStatus): PolicyRequestView['state'] => {
+  if (status === 'resolved') return 'RESOLVED';
+  return status === 'cancelled' ? 'CANCELLED' : 'OPENED';
+};
+
+@QueryHandler(ListPolicyRequests)
+export class ListPolicyRequestsHandler implements IQueryHandler<ListPolicyRequests> {
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly queries: QueryBus,
+    private readonly views: RequestViews,
+  ) {}
+
+  async execute({ policyId, order, page, caller }: ListPolicyRequests): Promise<Counted<PolicyRequestView>> {
+    await this.queries.execute(new GetPolicy(policyId, caller));
+    const direction = order.descending ? 'DESC' : 'ASC';
+    const rows = this.readModels.all<RequestRow & { readonly label: string | null }>(
+      `SELECT r.state, r.revision, r.position, d.label FROM change_requests r
+         LEFT JOIN deployments d ON d.deployment_id = r.entity_id
+         LEFT JOIN users u ON u.user_id = r.requester_id
+       WHERE r.policy_id = ?
+       ORDER BY ${SORTED_BY[order.by]} ${direction}, r.change_request_id ${direction} LIMIT ? OFFSET ?`,
+      policyId,
+      page.limit,
+      page.offset,
+    );
+    const counted = this.readModels.get<{ total: number }>(
+      'SELECT count(*) AS total FROM change_requests WHERE policy_id = ?',
+      policyId,
+    );
+    return { items: rows.map((row) => this.item(row)), total: counted?.total ?? 0 };
+  }
+
+  private item(row: RequestRow & { readonly label: string | null }): PolicyRequestView {
+    const { changeRequestId, createdAt, entityId, requesterId, status, modifiedAt, modifiedBy } =
+      requestOf(row);
+    return {
+      changeRequestId,
+      createdAt,
+      entityId,
+      entityName: row.label,
+      requester: this.views.usernameOf(requesterId),
+      state: stateOf(status),
+      modifiedAt,
+      modifiedBy: modifiedBy === null ? null : this.views.usernameOf(modifiedBy),
+    };
+  }
+}
+
+@QueryHandler(ListOpenRequestIds)
+export class ListOpenRequestIdsHandler implements IQueryHandler<ListOpenRequestIds> {
+  constructor(private readonly readModels: ReadModels) {}
+
+  async execute({ deploymentIds }: ListOpenRequestIds): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows = this.readModels.all<{ entity_id: string; ids: string }>(
+      `SELECT entity_id, json_group_array(change_request_id) AS ids FROM (
+         SELECT entity_id, change_request_id FROM change_requests
+         WHERE entity_id IN (SELECT value FROM json_each(?))
+           AND +status IN ('pending', 'approved', 'changesRequested')
+         ORDER BY entity_id, created_at, change_request_id
+       ) GROUP BY entity_id`,
+      JSON.stringify(deploymentIds.filter((id) => !id.includes('\0'))),
+    );
+    return new Map(rows.map(({ entity_id, ids }) => [entity_id, JSON.parse(ids) as string[]]));
+  }
+}
