@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Governance, policyBody, trigger } from '../support/governance.js';
+import { Governance, policyBody, trigger } from '../support/governance-app.js';
 import type { Answer } from '../support/http-client.js';
 
 let g: Governance;

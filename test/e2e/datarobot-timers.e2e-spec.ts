@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Governance, policyBody } from '../support/governance.js';
+import { Governance, policyBody } from '../support/governance-app.js';
 
 let g: Governance;
 beforeAll(async () => {

@@ -35,10 +35,10 @@ export const changeRequestsProjection: Projection = {
 
     const find = db.prepare(`SELECT state FROM ${requests} WHERE change_request_id = ?`);
     const insert = db.prepare(
-      `INSERT INTO ${requests} (change_request_id, entity_id, requester_id, created_at, correlation_id,
+      `INSERT INTO ${requests} (change_request_id, entity_id, requester_id, created_at, correlation_id, opened_position,
         status, policy_id, updated_at, processed_at, entity_gone, applying_attempt, reminder_due, action_due, state,
         revision, position)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const update = db.prepare(
       `UPDATE ${requests} SET status = ?, policy_id = ?, updated_at = ?, processed_at = ?, entity_gone = ?,
@@ -118,8 +118,16 @@ export const changeRequestsProjection: Projection = {
         const { changeRequestId, entityId, requesterId, action, requirement } = event.data;
         const { occurredAt, correlationId } = event.metadata;
         const request = evolve(initialState, { ...event, occurredAt }) as ChangeRequest;
-        const fixed = [changeRequestId, entityId, requesterId, request.createdAt, correlationId] as const;
-        insert.run(...fixed, ...columns(request, event));
+        const { position } = event;
+        const made = [
+          changeRequestId,
+          entityId,
+          requesterId,
+          request.createdAt,
+          correlationId,
+          position,
+        ] as const;
+        insert.run(...made, ...columns(request, event));
         requireGroups(changeRequestId, requirement.groups);
         if (action === 'approve') approvalAsked.run(entityId);
       },

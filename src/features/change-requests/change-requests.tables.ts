@@ -16,6 +16,7 @@ export const changeRequestSchema = (tables: TableNames): string[] => [
     change_request_id TEXT NOT NULL UNIQUE,
     entity_id TEXT NOT NULL,
     requester_id TEXT NOT NULL,
+    opened_position INTEGER NOT NULL,
     status TEXT NOT NULL,
     policy_id TEXT,
     created_at TEXT NOT NULL,

@@ -69,15 +69,22 @@ export class ListPolicyRequestsHandler implements IQueryHandler<ListPolicyReques
 export class ListOpenRequestIdsHandler implements IQueryHandler<ListOpenRequestIds> {
   constructor(private readonly readModels: ReadModels) {}
 
-  async execute({ deploymentIds }: ListOpenRequestIds): Promise<ReadonlyMap<string, readonly string[]>> {
+  async execute({
+    deploymentIds,
+    asOf,
+  }: ListOpenRequestIds): Promise<ReadonlyMap<string, readonly string[]>> {
+    const open = `+status IN ('pending', 'approved', 'changesRequested')`;
+    // Nothing follows in its stream once a request is closed, so that its last position is where it was.
+    const wasOpen = `opened_position <= ?2 AND (${open} OR position > ?2)`;
     const rows = this.readModels.all<{ entity_id: string; ids: string }>(
       `SELECT entity_id, json_group_array(change_request_id) AS ids FROM (
          SELECT entity_id, change_request_id FROM change_requests
-         WHERE entity_id IN (SELECT value FROM json_each(?))
-           AND +status IN ('pending', 'approved', 'changesRequested')
-         ORDER BY entity_id, created_at, change_request_id
+         WHERE entity_id IN (SELECT value FROM json_each(?1))
+           AND ${asOf === null ? open : wasOpen}
+         ORDER BY entity_id, opened_position
        ) GROUP BY entity_id`,
       JSON.stringify(deploymentIds.filter((id) => !id.includes('\0'))),
+      ...(asOf === null ? [] : [Number(asOf)]),
     );
     return new Map(rows.map(({ entity_id, ids }) => [entity_id, JSON.parse(ids) as string[]]));
   }
