@@ -53,7 +53,7 @@ interface Row {
   readonly failed_message: string;
 }
 
-/** The engine's own table. Every write happens in a transaction of the caller. */
+/** The engine's own tables. Every write happens in a transaction of the caller. */
 export class Checkpoints {
   private readonly selectAll: Statement;
   private readonly recordFailure: Statement;
@@ -63,7 +63,9 @@ export class Checkpoints {
 
   constructor(private readonly db: Database) {
     this.statements = new StatementCache(db, 10);
-    this.selectAll = db.prepare('SELECT * FROM projection_checkpoints ORDER BY name, version');
+    this.selectAll = db.prepare(
+      'SELECT * FROM projection_checkpoints JOIN projection_definitions USING (id) ORDER BY name, version',
+    );
     this.selectAll.setReadBigInts(true);
     this.recordFailure = db.prepare(`
       UPDATE projection_checkpoints SET failed_position = ?, failed_event_type = ?, failed_message = ? WHERE id = ?`);
@@ -79,10 +81,11 @@ export class Checkpoints {
   add(version: Omit<StoredVersion, 'id' | 'mark' | 'failure'>): number {
     const { name, version: number, position, live, tables, definition } = version;
     const { lastInsertRowid } = this.db
-      .prepare(
-        'INSERT INTO projection_checkpoints (name, version, position, live, tables, definition) VALUES (?, ?, ?, ?, ?, ?)',
-      )
-      .run(name, number, position, live ? 1 : 0, JSON.stringify(tables), definition);
+      .prepare('INSERT INTO projection_checkpoints (name, version, position, live) VALUES (?, ?, ?, ?)')
+      .run(name, number, position, live ? 1 : 0);
+    this.db
+      .prepare('INSERT INTO projection_definitions (id, tables, definition) VALUES (?, ?, ?)')
+      .run(lastInsertRowid, JSON.stringify(tables), definition);
     return Number(lastInsertRowid);
   }
 

@@ -220,6 +220,11 @@ describe('a list of projections with a mistake in it', () => {
       /table deployment_roles belongs to projection roles and to trail/,
     ],
     ['a table named like a version', [{ ...roles, tables: ['roles_v2'] }], /roles_v2 can't be the name/],
+    [
+      'a table named like our own',
+      [{ ...roles, tables: ['projection_x'] }],
+      /projection_x can't be the name/,
+    ],
     ['a table that is not made', [{ ...roles, schema: () => [] }], /does not make table deployment_roles/],
   ])('is refused: %s', (_, projections, message) => {
     expect(() => engines.open(...projections)).toThrow(message);
