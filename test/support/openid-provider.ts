@@ -42,7 +42,7 @@ export const newKeyPair = async (kid: string, alg = 'RS256'): Promise<SigningKey
 /** The provider's package talks to the console while it loads and starts. */
 const silently = async <Result>(run: () => Promise<Result>): Promise<Result> => {
   const { info, warn } = console;
-  console.info = console.warn = () => {};
+  Object.assign(console, { info: () => {}, warn: () => {} });
   try {
     return await run();
   } finally {
