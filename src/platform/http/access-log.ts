@@ -32,7 +32,7 @@ export class AccessLog {
     });
   }
 
-  private answered(request: FastifyRequest, reply: FastifyReply): void {
+  answered(request: FastifyRequest, reply: FastifyReply): void {
     const milliseconds = reply.elapsedTime;
     const { statusCode } = reply;
     const route = request.routeOptions.url ?? UNMATCHED;

@@ -24,12 +24,16 @@ export const checkHeaderSize = (rawHeaders: readonly string[]): void => {
 const tooLarge = (): HttpProblem =>
   new HttpProblem(413, 'body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes`);
 
+/** By what it says of itself. */
+export const isTooLarge = ({ headers }: FastifyRequest): boolean =>
+  Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES;
+
 /**
  * The body as it came. Nothing is parsed here: what it means is the business of the surface. What is over the limit is
  * left to flow away unread, since a client whose connection is cut while it sends never sees why.
  */
 export const readBody = (request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> => {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  if (isTooLarge(request)) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

@@ -14,7 +14,7 @@ import { Clock } from '../clock/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { ServiceState } from '../lifecycle/service-state.js';
 import { checkJsonLimits } from './json-body.js';
-import { checkHeaderSize, readBody } from './limits.js';
+import { checkHeaderSize, isTooLarge, readBody } from './limits.js';
 import { HttpProblem } from './problem.js';
 import { ProblemResponder } from './problem-responder.js';
 import { isPublic, pathOf } from './public-paths.js';
@@ -61,6 +61,10 @@ export class RequestHooks {
     );
 
     server.addHook('onRequest', (request, reply) => this.admit(request, reply));
+    server.addHook('preParsing', (request, reply, payload, done) => {
+      if (request.headers.expect !== undefined && !isTooLarge(request)) reply.raw.writeContinue();
+      done(null, payload);
+    });
     server.addHook('preHandler', (request, reply, done) => this.prepare(request, reply, done));
     server.addHook('preSerialization', (_request, reply, payload, done) => {
       if (payload instanceof WriteAnswer) this.finishWrite(reply, payload, done);
