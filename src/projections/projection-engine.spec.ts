@@ -151,7 +151,7 @@ describe('the file', () => {
   it('stops everything when it turns out to be damaged, and is built anew at the next start', async () => {
     await appendRoles(store, 3_000);
     await (await engines.upToDate(trailProjection())).stop();
-    damage(engines.path);
+    damageAfter('trail_v1');
     const engine = engines.start(trailProjection());
     await store.append('group-g', [groupRecorded('g')], 'no-stream');
     await expect(reach(engine, await store.head())).rejects.toThrow(
@@ -164,11 +164,25 @@ describe('the file', () => {
     expect(next.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 3_001 });
   });
 
-  /** Leaves the first pages, with schema and checkpoints, as they are. */
-  const damage = (path: string): void => {
-    const { size } = statSync(path);
-    const handle = openSync(path, 'r+');
-    writeSync(handle, Buffer.alloc(size - 3 * 4096, 0xa5), 0, undefined, 3 * 4096);
+  it('is built anew at once when the damage shows at the start', async () => {
+    await appendRoles(store, 5);
+    await (await engines.upToDate(trailProjection())).stop();
+    damageAfter('projection_checkpoints');
+    const engine = await engines.upToDate(trailProjection());
+    expect(engine.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 5 });
+    expect(engines.said).toEqual(['the read models are unusable and are built anew']);
+  });
+
+  /** Overwrites the table's first page and all that come after it. */
+  const damageAfter = (table: string): void => {
+    const db = openDatabase(engines.path, { readOnly: true });
+    const row = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table) as {
+      rootpage: number;
+    };
+    db.close();
+    const kept = (row.rootpage - 1) * 4096;
+    const handle = openSync(engines.path, 'r+');
+    writeSync(handle, Buffer.alloc(statSync(engines.path).size - kept, 0xa5), 0, undefined, kept);
     closeSync(handle);
   };
 });
