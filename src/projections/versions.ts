@@ -60,6 +60,7 @@ export class Versions {
 
   /** Brings the tables in line with the code: makes what is missing, drops what nothing needs. */
   reconcile(projections: readonly Projection[]): readonly Plan[] {
+    this.checkpoints.restartUnmarked();
     const names = [...new Set(projections.map(({ name }) => name))];
     for (const stored of this.checkpoints.list()) if (!names.includes(stored.name)) this.drop(stored);
     return names.map((name) =>
