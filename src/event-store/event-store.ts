@@ -40,13 +40,6 @@ export interface OrderedAppend {
   readonly expected: ExpectedRevision;
 }
 
-/** One of several appends that belong one after the other. */
-export interface OrderedAppend {
-  readonly stream: string;
-  readonly events: readonly NewEvent[];
-  readonly expected: ExpectedRevision;
-}
-
 export interface ReadStreamOptions {
   /** First revision to return, inclusive; default: the first event, or the last one backwards. */
   readonly from?: bigint;
@@ -134,16 +127,6 @@ export abstract class EventStore {
     events: readonly NewEvent[],
     expected: ExpectedRevision,
   ): Promise<AppendResult>;
-
-  /**
-   * Several appends whose events get positions in this order, for whoever copies a log and is alone in writing to it. None is
-   * written while one before it fails because the log is away; all of them may then be repeated. An adapter that can promise
-   * so for several at once is free to be faster.
-   * @throws as {@link append} does; a conflict says nothing about the others
-   */
-  async appendInOrder(appends: readonly OrderedAppend[]): Promise<void> {
-    for (const { stream, events, expected } of appends) await this.append(stream, events, expected);
-  }
 
   /**
    * Several appends whose events get positions in this order, for whoever copies a log and is alone in writing to it. None is
