@@ -1,47 +1,21 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventOf, EventType } from '../../domain/events.js';
-import { openDatabase, type Database } from '../../event-store/sqlite/sqlite.js';
+import { SingleProjection } from '../../../test/support/single-projection.js';
 import type { Config } from '../../platform/config/config.js';
-import type { ProjectionHandlers, ReadModels } from '../../projections/projection.js';
 import { DirectoryRecords } from './directory-records.js';
 import { directoryProjection } from './directory.projection.js';
 import { ReadModelCredentials } from './read-model-credentials.js';
 import { ReadModelDirectory } from './read-model-directory.js';
 
-let db: Database;
-let handlers: ProjectionHandlers;
-let position: bigint;
+let projection: SingleProjection;
 let directory: ReadModelDirectory;
 let credentials: ReadModelCredentials;
 
 beforeEach(() => {
-  db = openDatabase(':memory:');
-  const tables = Object.fromEntries(directoryProjection.tables.map((table) => [table, table]));
-  for (const sql of [...directoryProjection.schema(tables), ...directoryProjection.indexes(tables)])
-    db.exec(sql);
-  handlers = directoryProjection.handlers(db, tables);
-  position = -1n;
-  const readModels = {
-    positionOf: () => position,
-    trustworthy: () => true,
-    all: (sql: string, ...parameters: string[]) => db.prepare(sql).all(...parameters),
-    get: (sql: string, ...parameters: string[]) => db.prepare(sql).get(...parameters),
-  } as unknown as ReadModels;
-  const records = new DirectoryRecords(readModels);
-  const config = { keycloak: { clientId: 'countersign' } } as Config;
-  directory = new ReadModelDirectory(records, config);
+  projection = new SingleProjection(directoryProjection);
+  const records = new DirectoryRecords(projection.readModels);
+  directory = new ReadModelDirectory(records, { keycloak: { clientId: 'countersign' } } as Config);
   credentials = new ReadModelCredentials(records);
 });
-
-const happened = <Type extends EventType>(
-  type: Type,
-  data: EventOf<Type>['data'],
-  occurredAt = '2026-03-01T10:00:00.000Z',
-): void => {
-  const event = { type, data, revision: 0n, position: ++position, metadata: { occurredAt } };
-  handlers.any?.(event as never);
-  (handlers[type] as ((event: unknown) => void) | undefined)?.(event);
-};
 
 interface UserChange {
   readonly username?: string;
@@ -53,7 +27,7 @@ interface UserChange {
 }
 const recorded = (userId: string, change: UserChange = {}): void => {
   const { username = userId, email = null, ...rest } = change;
-  happened('UserRecorded', {
+  projection.happened('UserRecorded', {
     userId,
     realmRoles: [],
     clientRoles: {},
@@ -96,9 +70,11 @@ describe('looking users up', () => {
 
   it('follows them out of a group', () => {
     recorded('u1', { groups: ['risk', 'ops'] });
-    happened('UserLeftGroup', { userId: 'u1', groupId: 'risk' }, '2026-03-02T00:00:00.000Z');
+    projection.happened('UserLeftGroup', { userId: 'u1', groupId: 'risk' }, '2026-03-02T00:00:00.000Z');
     expect(directory.user('u1')).toMatchObject({ groups: ['ops'], updatedAt: '2026-03-02T00:00:00.000Z' });
-    expect(db.prepare('SELECT group_id FROM user_groups').all()).toMatchObject([{ group_id: 'ops' }]);
+    expect(projection.db.prepare('SELECT group_id FROM user_groups').all()).toMatchObject([
+      { group_id: 'ops' },
+    ]);
   });
 });
 
@@ -133,7 +109,7 @@ describe('knowing a role', () => {
 
 describe('credentials', () => {
   const issued = (pskId: string): void =>
-    happened('PskIssued', {
+    projection.happened('PskIssued', {
       pskId,
       userId: 'u1',
       publicId: `public-${pskId}`,
@@ -159,13 +135,13 @@ describe('credentials', () => {
     issued('k1');
     issued('k2');
     expect(credentials.psk('public-k1')).toMatchObject({ status: 'replaced', overlapUntil: null });
-    happened('PskRevoked', { pskId: 'k2', userId: 'u1' });
+    projection.happened('PskRevoked', { pskId: 'k2', userId: 'u1' });
     expect(credentials.psk('public-k2')).toMatchObject({ status: 'revoked' });
   });
 
   it('end with their session, or with all of a user up to a time, which never moves back', () => {
     const end = (sessionId: string | null, userId: string | null, endedAt: string): void =>
-      happened('SessionEnded', { sessionId, userId, endedAt, logoutTokenId: `j${position}` });
+      projection.happened('SessionEnded', { sessionId, userId, endedAt, logoutTokenId: `j${endedAt}` });
     end('s1', 'u1', '2026-03-01T10:00:00.000Z');
     end(null, 'u2', '2026-03-01T10:00:00.000Z');
     end(null, 'u2', '2026-03-01T09:00:00.000Z');
