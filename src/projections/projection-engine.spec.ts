@@ -96,6 +96,18 @@ describe('following the log', () => {
     expect(engine.status().map(({ state }) => state)).toEqual(['live', 'live']);
   });
 
+  it('brings one that meets another on its way to exactly where that one stands', async () => {
+    await appendRoles(store, 250);
+    await (await engines.upToDate(trailProjection())).stop();
+    await appendRoles(store, 750, 5, 250);
+    // The first in the list goes first: its batch reaches beyond the place of the other.
+    const engine = await engines.upToDate(rolesProjection(), trailProjection());
+    expect(engine.eventsTaken).toBe(250 + 750);
+    expect(engine.get('SELECT sum(changes) AS n FROM deployment_roles')).toEqual({ n: 1_000 });
+    expect(engine.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 1_000 });
+    expect(store.openSubscriptions).toBe(1);
+  });
+
   it('takes the next batch only when the last one is applied', async () => {
     await appendRoles(store, 1_100);
     let applying = 0;
