@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createLogger, type Logger } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 import { redact } from './redact.js';
-import { TurnWriter } from './turn-writer.js';
+import { BatchWriter } from './batch-writer.js';
 
 const PSK = 'gpu_abcdefghijkl_0123456789abcdefghijABCDEFGHIJ0123456789abc123456';
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
@@ -76,16 +76,26 @@ describe('redaction', () => {
   });
 });
 
-describe('writing by turns', () => {
-  it('hands over in one piece what was said in one turn of the event loop', async () => {
+describe('writing in batches', () => {
+  it('hands over in one piece what was said within a moment', async () => {
     const pieces: string[] = [];
-    const writer = new TurnWriter({ write: (text) => pieces.push(text) });
+    let handedOver = (): void => undefined;
+    const writer = new BatchWriter({
+      write: (text) => {
+        pieces.push(text);
+        handedOver();
+      },
+    });
+    const next = (): Promise<void> => new Promise((resolve) => (handedOver = resolve));
+
+    const first = next();
     writer.write('one\n');
     writer.write('two\n');
     expect(pieces).toStrictEqual([]);
-    await new Promise(setImmediate);
+    await first;
+    const second = next();
     writer.write('three\n');
-    await new Promise(setImmediate);
+    await second;
     expect(pieces).toStrictEqual(['one\ntwo\n', 'three\n']);
   });
 });
