@@ -46,7 +46,14 @@ export const readLog = async (store: Pick<EventStore, 'readAll'>): Promise<Recor
 
 /** What is the same wherever the log is kept. */
 export const withoutPositions = (events: readonly RecordedEvent[]): Omit<RecordedEvent, 'position'>[] =>
-  events.map(({ position: _, ...event }) => event);
+  events.map(({ id, type, data, metadata, stream, revision }) => ({
+    id,
+    type,
+    data,
+    metadata,
+    stream,
+    revision,
+  }));
 
 /** The digest as an operator can take it, with `sed` and `sha256sum`. */
 export const digestOfLines = (text: string): string => {

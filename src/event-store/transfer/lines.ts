@@ -8,12 +8,19 @@ const LONGEST_LINE = 2 * 1024 * 1024;
  * @throws {@link UnusableExport} when a line is too long to be one
  */
 export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string, void> {
-  let rest = '';
+  let begun: string[] = [];
+  let length = 0;
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > LONGEST_LINE) throw new UnusableExport('a line is longer than any event can be');
-    yield* lines;
+    const lines = chunk.split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) {
+      yield begun.join('') + line;
+      begun = [];
+      length = 0;
+    }
+    begun.push(rest);
+    length += rest.length;
+    if (length > LONGEST_LINE) throw new UnusableExport('a line is longer than any event can be');
   }
-  if (rest !== '') yield rest;
+  if (length > 0) yield begun.join('');
 }
