@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
-import { event, rolesReplaced } from '../../../test/support/projections.js';
-import { exported, fillLog, pieces, readLog, withoutPositions } from '../../../test/support/transfer.js';
+import { MemoryEventStore } from '../support/memory-event-store.js';
+import { event, rolesReplaced } from '../support/projections.js';
+import { exported, fillLog, pieces, readLog, withoutPositions } from '../support/transfer.js';
 import {
   EventStoreUnavailable,
   MAX_APPEND_BYTES,
@@ -12,10 +12,10 @@ import {
   type EventStore,
   type ExpectedRevision,
   type NewEvent,
-} from '../event-store.js';
-import { SqliteEventStore } from '../sqlite/sqlite-event-store.js';
-import { LogImport } from './log-import.js';
-import { Patience } from './patience.js';
+} from '../../src/event-store/event-store.js';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { LogImport } from '../../src/event-store/transfer/log-import.js';
+import { Patience } from '../../src/event-store/transfer/patience.js';
 
 let source: MemoryEventStore;
 let text: string;
