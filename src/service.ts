@@ -32,9 +32,10 @@ export class Service {
   /** Nothing is left open when it fails. */
   static async start({ config, logger, clock = new SystemClock() }: ServiceOptions): Promise<Service> {
     const foundation = await openFoundation(config, clock, logger);
+    let app: NestFastifyApplication | undefined;
     try {
       const server = new HttpServer();
-      const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(foundation), server.adapter, {
+      app = await NestFactory.create<NestFastifyApplication>(AppModule.of(foundation), server.adapter, {
         logger: new NestLogger(logger),
         bodyParser: false,
         abortOnError: false,
@@ -45,6 +46,7 @@ export class Service {
       await app.listen(config.port, config.host);
       return new Service(foundation, app, await app.getUrl());
     } catch (error) {
+      await app?.close();
       await closeFoundation(foundation);
       throw error;
     }

@@ -33,6 +33,13 @@ export interface AppendResult {
   readonly position: bigint;
 }
 
+/** One of several appends that belong one after the other. */
+export interface OrderedAppend {
+  readonly stream: string;
+  readonly events: readonly NewEvent[];
+  readonly expected: ExpectedRevision;
+}
+
 export interface ReadStreamOptions {
   /** First revision to return, inclusive; default: the first event, or the last one backwards. */
   readonly from?: bigint;
@@ -89,7 +96,15 @@ export class AppendTooLarge extends Error {
 
 /** The log can't be reached or written now; the command may be repeated with the same event ids. */
 export class EventStoreUnavailable extends Error {
-  override readonly name = 'EventStoreUnavailable';
+  override readonly name: string = 'EventStoreUnavailable';
+}
+
+/**
+ * The append was sent, and what became of it is not known: it may be in the log, or get there in a moment. Whoever asked must
+ * not be told that nothing was changed. Repeating it with the same event ids at the same explicit revision is safe.
+ */
+export class AppendOutcomeUnknown extends EventStoreUnavailable {
+  override readonly name = 'AppendOutcomeUnknown';
 }
 
 /**
@@ -112,6 +127,16 @@ export abstract class EventStore {
     events: readonly NewEvent[],
     expected: ExpectedRevision,
   ): Promise<AppendResult>;
+
+  /**
+   * Several appends whose events get positions in this order, for whoever copies a log and is alone in writing to it. None is
+   * written while one before it fails because the log is away; all of them may then be repeated. An adapter that can promise
+   * so for several at once is free to be faster.
+   * @throws as {@link append} does; a conflict says nothing about the others
+   */
+  async appendInOrder(appends: readonly OrderedAppend[]): Promise<void> {
+    for (const { stream, events, expected } of appends) await this.append(stream, events, expected);
+  }
 
   /** A stream that does not exist reads as empty. */
   abstract readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../event-store/event-store.js';
+import { BEFORE_ALL, type RecordedEvent } from '../event-store/event-store.js';
 import type { Database, Statement } from '../event-store/sqlite/sqlite.js';
 import { StatementCache } from './statement-cache.js';
 
@@ -9,11 +9,15 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Identifies the last event a projection has passed: how a log that was put back from a backup is noticed. */
+/**
+ * Identifies the last event a projection has passed: how it is noticed that the log was put back from a backup, or is
+ * another one. One that was moved to another store has the same events at other positions.
+ */
 export interface EventMark {
   readonly stream: string;
   readonly revision: bigint;
   readonly id: string;
+  readonly position: bigint;
 }
 
 /** One version of one projection as the database has it. */
@@ -48,12 +52,13 @@ interface Row {
   readonly event_stream: string | null;
   readonly event_revision: bigint;
   readonly event_id: string;
+  readonly event_position: bigint;
   readonly failed_position: bigint | null;
   readonly failed_event_type: string;
   readonly failed_message: string;
 }
 
-/** The engine's own table. Every write happens in a transaction of the caller. */
+/** The engine's own tables. Every write happens in a transaction of the caller. */
 export class Checkpoints {
   private readonly selectAll: Statement;
   private readonly recordFailure: Statement;
@@ -63,7 +68,9 @@ export class Checkpoints {
 
   constructor(private readonly db: Database) {
     this.statements = new StatementCache(db, 10);
-    this.selectAll = db.prepare('SELECT * FROM projection_checkpoints ORDER BY name, version');
+    this.selectAll = db.prepare(
+      'SELECT * FROM projection_checkpoints JOIN projection_definitions USING (id) ORDER BY name, version',
+    );
     this.selectAll.setReadBigInts(true);
     this.recordFailure = db.prepare(`
       UPDATE projection_checkpoints SET failed_position = ?, failed_event_type = ?, failed_message = ? WHERE id = ?`);
@@ -79,15 +86,21 @@ export class Checkpoints {
   add(version: Omit<StoredVersion, 'id' | 'mark' | 'failure'>): number {
     const { name, version: number, position, live, tables, definition } = version;
     const { lastInsertRowid } = this.db
-      .prepare(
-        'INSERT INTO projection_checkpoints (name, version, position, live, tables, definition) VALUES (?, ?, ?, ?, ?, ?)',
-      )
-      .run(name, number, position, live ? 1 : 0, JSON.stringify(tables), definition);
+      .prepare('INSERT INTO projection_checkpoints (name, version, position, live) VALUES (?, ?, ?, ?)')
+      .run(name, number, position, live ? 1 : 0);
+    this.db
+      .prepare('INSERT INTO projection_definitions (id, tables, definition) VALUES (?, ?, ?)')
+      .run(lastInsertRowid, JSON.stringify(tables), definition);
     return Number(lastInsertRowid);
   }
 
   remove(id: number): void {
     this.db.prepare('DELETE FROM projection_checkpoints WHERE id = ?').run(id);
+  }
+
+  /** One that has passed no event can't be told from another log's, and loses nothing by starting again. */
+  restartUnmarked(): void {
+    this.db.exec(`UPDATE projection_checkpoints SET position = ${BEFORE_ALL} WHERE event_stream IS NULL`);
   }
 
   makeLive(id: number): void {
@@ -109,6 +122,7 @@ export class Checkpoints {
       last?.stream ?? null,
       last?.revision ?? null,
       last?.id ?? null,
+      last?.position ?? null,
       from,
     );
     if (Number(changes) !== versions.length) {
@@ -131,7 +145,8 @@ export class Checkpoints {
     if (this.lastMoved?.versions === versions) return this.lastMoved.statement;
     const statement = this.statements.prepare(`
       UPDATE projection_checkpoints SET position = ?, event_stream = coalesce(?, event_stream),
-        event_revision = coalesce(?, event_revision), event_id = coalesce(?, event_id)
+        event_revision = coalesce(?, event_revision), event_id = coalesce(?, event_id),
+        event_position = coalesce(?, event_position)
       WHERE position = ? AND id IN (${versions.map(({ id }) => id).join(', ')})`);
     this.lastMoved = { versions, statement };
     return statement;
@@ -148,7 +163,14 @@ const storedVersion = (row: Row): StoredVersion => ({
   definition: row.definition,
   ...(row.event_stream === null
     ? {}
-    : { mark: { stream: row.event_stream, revision: row.event_revision, id: row.event_id } }),
+    : {
+        mark: {
+          stream: row.event_stream,
+          revision: row.event_revision,
+          id: row.event_id,
+          position: row.event_position,
+        },
+      }),
   ...(row.failed_position === null
     ? {}
     : {

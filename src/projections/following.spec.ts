@@ -72,6 +72,28 @@ describe('trouble with the machine', () => {
     expect(engine.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 4 });
     expect(engines.said).toEqual(Array(3).fill('the read models do not follow the log for now'));
   });
+
+  it('makes what stands here unfit to decide on, until it has caught up again', async () => {
+    let full = false;
+    const diskFull = rolesProjection({
+      onEvent: () => {
+        if (full)
+          throw Object.assign(new Error('database or disk is full'), {
+            code: 'ERR_SQLITE_ERROR',
+            errcode: 13,
+          });
+      },
+    });
+    const engine = await engines.upToDate(diskFull);
+    expect(engine.trustworthy('roles')).toBe(true);
+    full = true;
+    await appendRoles(store, 1);
+    await until(() => engines.said.length > 0);
+    expect(engine.trustworthy('roles')).toBe(false);
+    full = false;
+    await until(() => engine.trustworthy('roles'));
+    expect(changes(engine)).toBe(1);
+  });
 });
 
 describe('a log out of order', () => {

@@ -1,5 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EventStore, RecordedEvent, SubscriptionBatch } from '../event-store/event-store.js';
+import {
+  EventStoreUnavailable,
+  type EventStore,
+  type RecordedEvent,
+  type SubscriptionBatch,
+} from '../event-store/event-store.js';
 import { countUpTo, decode, type DecodedBatch } from './batch.js';
 import { applyBatch, type Stop } from './batch-application.js';
 import { CheckpointMoved, type Checkpoints, type Failure } from './checkpoints.js';
@@ -99,6 +104,9 @@ export class Lane {
         events.broken(error);
         return;
       }
+      // While only the log is away nothing passes this replica by. When it is us who can't keep up with a log that goes
+      // on, nobody may decide on what stands here.
+      if (!(error instanceof EventStoreUnavailable)) for (const run of this.members) run.caughtUp = false;
       const delay = retryDelay(attempt);
       events.lost(error, delay);
       await pause(delay, signal);

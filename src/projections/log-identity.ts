@@ -1,14 +1,16 @@
 import type { EventStore } from '../event-store/event-store.js';
 import type { EventMark } from './checkpoints.js';
 
-const isInLog = async (store: EventStore, { stream, revision, id }: EventMark): Promise<boolean> => {
-  for await (const event of store.readStream(stream, { from: revision, limit: 1 })) return event.id === id;
+const isInLog = async (store: EventStore, mark: EventMark): Promise<boolean> => {
+  for await (const event of store.readStream(mark.stream, { from: mark.revision, limit: 1 })) {
+    return event.id === mark.id && event.position === mark.position;
+  }
   return false;
 };
 
 /**
- * Whether every event that was applied last still stands in the log. After a backup was put back it may not, and what
- * was built from the lost events must not be shown as if they had happened.
+ * Whether every event that was applied last still stands in the log, and where it stood. After a backup was put back it may
+ * not, and what was built from the lost events must not be shown as if they had happened.
  */
 export const logHolds = async (
   store: EventStore,

@@ -96,6 +96,18 @@ describe('following the log', () => {
     expect(engine.status().map(({ state }) => state)).toEqual(['live', 'live']);
   });
 
+  it('brings one that meets another on its way to exactly where that one stands', async () => {
+    await appendRoles(store, 250);
+    await (await engines.upToDate(trailProjection())).stop();
+    await appendRoles(store, 750, 5, 250);
+    // The first in the list goes first: its batch reaches beyond the place of the other.
+    const engine = await engines.upToDate(rolesProjection(), trailProjection());
+    expect(engine.eventsTaken).toBe(250 + 750);
+    expect(engine.get('SELECT sum(changes) AS n FROM deployment_roles')).toEqual({ n: 1_000 });
+    expect(engine.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 1_000 });
+    expect(store.openSubscriptions).toBe(1);
+  });
+
   it('takes the next batch only when the last one is applied', async () => {
     await appendRoles(store, 1_100);
     let applying = 0;
@@ -151,7 +163,7 @@ describe('the file', () => {
   it('stops everything when it turns out to be damaged, and is built anew at the next start', async () => {
     await appendRoles(store, 3_000);
     await (await engines.upToDate(trailProjection())).stop();
-    damage(engines.path);
+    damageAfter('trail_v1');
     const engine = engines.start(trailProjection());
     await store.append('group-g', [groupRecorded('g')], 'no-stream');
     await expect(reach(engine, await store.head())).rejects.toThrow(
@@ -164,11 +176,25 @@ describe('the file', () => {
     expect(next.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 3_001 });
   });
 
-  /** Leaves the first pages, with schema and checkpoints, as they are. */
-  const damage = (path: string): void => {
-    const { size } = statSync(path);
-    const handle = openSync(path, 'r+');
-    writeSync(handle, Buffer.alloc(size - 3 * 4096, 0xa5), 0, undefined, 3 * 4096);
+  it('is built anew at once when the damage shows at the start', async () => {
+    await appendRoles(store, 5);
+    await (await engines.upToDate(trailProjection())).stop();
+    damageAfter('projection_checkpoints');
+    const engine = await engines.upToDate(trailProjection());
+    expect(engine.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 5 });
+    expect(engines.said).toEqual(['the read models are unusable and are built anew']);
+  });
+
+  /** Overwrites the table's first page and all that come after it. */
+  const damageAfter = (table: string): void => {
+    const db = openDatabase(engines.path, { readOnly: true });
+    const row = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table) as {
+      rootpage: number;
+    };
+    db.close();
+    const kept = (row.rootpage - 1) * 4096;
+    const handle = openSync(engines.path, 'r+');
+    writeSync(handle, Buffer.alloc(statSync(engines.path).size - kept, 0xa5), 0, undefined, kept);
     closeSync(handle);
   };
 });
@@ -220,6 +246,11 @@ describe('a list of projections with a mistake in it', () => {
       /table deployment_roles belongs to projection roles and to trail/,
     ],
     ['a table named like a version', [{ ...roles, tables: ['roles_v2'] }], /roles_v2 can't be the name/],
+    [
+      'a table named like our own',
+      [{ ...roles, tables: ['projection_x'] }],
+      /projection_x can't be the name/,
+    ],
     ['a table that is not made', [{ ...roles, schema: () => [] }], /does not make table deployment_roles/],
   ])('is refused: %s', (_, projections, message) => {
     expect(() => engines.open(...projections)).toThrow(message);

@@ -155,7 +155,7 @@ export class ProjectionEngine extends ReadModels {
         this.sawHead(await store.head());
         const held = await logHolds(
           store,
-          this.served.runs.map(({ mark }) => mark),
+          this.checkpoints.list().map(({ mark }) => mark),
         );
         if (signal.aborted) return;
         if (!held) this.startOver();

@@ -2,7 +2,7 @@ import { BOOKKEEPING_AGGREGATES } from '../domain/events.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Database } from '../event-store/sqlite/sqlite.js';
 import type { DecodedBatch } from './batch.js';
-import type { EventMark, Failure, StoredVersion } from './checkpoints.js';
+import type { Failure, StoredVersion } from './checkpoints.js';
 import type { Projection } from './projection.js';
 import { messageOf } from './sqlite-errors.js';
 import { tableNames } from './versions.js';
@@ -35,7 +35,6 @@ export class ProjectionRun {
   readonly id: number;
   readonly name: string;
   readonly version: number;
-  readonly mark: EventMark | undefined;
   position: bigint;
   /** Set while it is stopped, and after a restart until it has passed that event. */
   failure: Failure | undefined;
@@ -54,7 +53,6 @@ export class ProjectionRun {
     this.id = stored.id;
     this.name = projection.name;
     this.version = projection.version;
-    this.mark = stored.mark;
     this.position = stored.position;
     this.failure = stored.failure;
     this.serving = stored.live;

@@ -2,25 +2,30 @@ import { chmodSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { openDatabase, type Database, type Statement } from '../event-store/sqlite/sqlite.js';
 import { StatementCache } from './statement-cache.js';
 
-/** Raise it when the engine's own table changes: files of any other format are built anew. */
-const ENGINE_FORMAT = 1;
+/** Raise it when the engine's own tables change: files of any other format are built anew. */
+const ENGINE_FORMAT = 3;
 
-const ENGINE_TABLE = `
+/** What moves with every batch stands apart from what does not, so that a batch rewrites one page of it. */
+const ENGINE_TABLES = `
   CREATE TABLE IF NOT EXISTS projection_checkpoints (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
     version INTEGER NOT NULL,
-    position INTEGER NOT NULL,
     live INTEGER NOT NULL,
-    tables TEXT NOT NULL,
-    definition TEXT NOT NULL,
+    position INTEGER NOT NULL,
     event_stream TEXT,
     event_revision INTEGER,
     event_id TEXT,
+    event_position INTEGER,
     failed_position INTEGER,
     failed_event_type TEXT,
     failed_message TEXT,
     UNIQUE (name, version)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS projection_definitions (
+    id INTEGER PRIMARY KEY REFERENCES projection_checkpoints ON DELETE CASCADE,
+    tables TEXT NOT NULL,
+    definition TEXT NOT NULL
   ) STRICT`;
 
 /** The file is not one that this build made. */
@@ -126,14 +131,23 @@ export class ReadModelDatabase {
   }
 }
 
+const formatOf = (db: Database): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+
+const unusable = (format: number): UnusableDatabase =>
+  new UnusableDatabase(`it has format ${format}, this build uses ${ENGINE_FORMAT}`);
+
+/** @throws {@link UnusableDatabase} when it does not hold the read models of such a build, or none yet */
+export const requireReadModels = (db: Database): void => {
+  const format = formatOf(db);
+  if (format !== ENGINE_FORMAT) throw unusable(format);
+};
+
 const prepareFile = (db: Database, offline: boolean): void => {
-  db.exec('PRAGMA busy_timeout = 1000');
+  db.exec('PRAGMA busy_timeout = 1000; PRAGMA foreign_keys = ON');
   db.exec(offline ? OFFLINE_PRAGMAS : SERVICE_PRAGMAS);
   db.exec('PRAGMA cache_size = -8192');
-  const format = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  const format = formatOf(db);
   const objects = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
-  if (format !== ENGINE_FORMAT && !(format === 0 && objects === 0)) {
-    throw new UnusableDatabase(`it has format ${format}, this build uses ${ENGINE_FORMAT}`);
-  }
-  db.exec(`BEGIN IMMEDIATE; ${ENGINE_TABLE}; PRAGMA user_version = ${ENGINE_FORMAT}; COMMIT`);
+  if (format !== ENGINE_FORMAT && !(format === 0 && objects === 0)) throw unusable(format);
+  db.exec(`BEGIN IMMEDIATE; ${ENGINE_TABLES}; PRAGMA user_version = ${ENGINE_FORMAT}; COMMIT`);
 };

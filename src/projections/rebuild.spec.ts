@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dumpReadModels } from '../../test/support/dump.js';
@@ -88,8 +88,12 @@ describe('an offline rebuild', () => {
     writeFileSync(`${killed}.rebuild`, 'half of a file');
     const expected = dumpReadModels(engines.path);
     await engine.stop();
+    // Another name for the old file shows what it is like when the new one takes its place.
+    const old = join(engines.folder, 'old.db');
+    linkSync(killed, old);
 
     await rebuildReadModels({ path: killed, store, projections: both });
+    expect(dumpReadModels(old)).toBe(expected);
     expect(existsSync(`${killed}-wal`)).toBe(false);
     expect(dumpReadModels(killed)).toBe(expected);
     expect(leftovers()).toEqual([]);

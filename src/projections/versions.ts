@@ -14,6 +14,8 @@ export interface Plan {
 }
 
 const LOGICAL_NAME = /^[a-z][a-z0-9_]*$/;
+/** Names of the engine's and of SQLite's own tables begin like this. */
+const OWN_NAME = /^(sqlite|projection)_/;
 
 const physicalName = (table: string, version: number): string => `${table}_v${version}`;
 
@@ -34,7 +36,7 @@ export const checkProjections = (projections: readonly Projection[]): void => {
       throw new Error(`projection ${name} version ${version} is listed twice`);
     versions.add(`${name} ${version}`);
     for (const table of tables) {
-      if (!LOGICAL_NAME.test(table) || /_v\d+$/.test(table) || table.startsWith('sqlite_')) {
+      if (!LOGICAL_NAME.test(table) || /_v\d+$/.test(table) || OWN_NAME.test(table)) {
         throw new Error(`projection ${name}: ${table} can't be the name of a table`);
       }
       const owner = owners.get(table) ?? name;
@@ -58,6 +60,7 @@ export class Versions {
 
   /** Brings the tables in line with the code: makes what is missing, drops what nothing needs. */
   reconcile(projections: readonly Projection[]): readonly Plan[] {
+    this.checkpoints.restartUnmarked();
     const names = [...new Set(projections.map(({ name }) => name))];
     for (const stored of this.checkpoints.list()) if (!names.includes(stored.name)) this.drop(stored);
     return names.map((name) =>

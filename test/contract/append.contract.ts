@@ -9,6 +9,8 @@ import {
 import type { StoreUnderTest } from './event-store.contract.js';
 import { bytesOf, collect, eventOfBytes, newEvent, newEvents, newStream } from './event-store.fixtures.js';
 
+type Four = readonly [NewEvent, NewEvent, NewEvent, NewEvent];
+
 const conflict = (stream: string, expected: ExpectedRevision, actual: bigint | 'no-stream'): object =>
   expect.objectContaining({ name: 'RevisionConflict', stream, expected, actual });
 
@@ -141,23 +143,25 @@ export const appendContract = (subject: StoreUnderTest): void => {
       expect(await idsIn(other)).toEqual(batch.map(({ id }) => id));
     });
 
-    const [a, b, c, d] = newEvents(4) as [NewEvent, NewEvent, NewEvent, NewEvent];
-    it.each<[string, ExpectedRevision, NewEvent[]]>([
-      ['the first event with a new one', 'no-stream', [a, d]],
-      ['a new event with the second one', 'no-stream', [d, b]],
-      ['the same events in another order', 'no-stream', [b, a]],
-      ['all of them and one more', 'no-stream', [a, b, c, d]],
-      ['the last one and one more', 1n, [c, d]],
-      ['events that stand one later', 0n, [c]],
-      ['the first event with a new one, at any revision', 'any', [a, d]],
-      ['the last one and one more, at any revision', 'stream-exists', [c, d]],
-    ])('a partial overlap is a conflict: %s', async (_, expected, batch) => {
+    // Made anew for each: where a store recognises events by their ids alone, the same ones in another stream confuse it.
+    it.each<[string, ExpectedRevision, (events: Four) => NewEvent[]]>([
+      ['the first event with a new one', 'no-stream', ([a, , , d]) => [a, d]],
+      ['a new event with the second one', 'no-stream', ([, b, , d]) => [d, b]],
+      ['the same events in another order', 'no-stream', ([a, b]) => [b, a]],
+      ['all of them and one more', 'no-stream', ([a, b, c, d]) => [a, b, c, d]],
+      ['the last one and one more', 1n, ([, , c, d]) => [c, d]],
+      ['events that stand one later', 0n, ([, , c]) => [c]],
+      ['the first event with a new one, at any revision', 'any', ([a, , , d]) => [a, d]],
+      ['the last one and one more, at any revision', 'stream-exists', ([, , c, d]) => [c, d]],
+    ])('a partial overlap is a conflict: %s', async (_, expected, overlapping) => {
       const stream = newStream();
-      await subject.store.append(stream, [a, b, c], 'no-stream');
-      await expect(subject.store.append(stream, batch, expected)).rejects.toEqual(
+      const four = newEvents(4) as unknown as Four;
+      const present = four.slice(0, 3);
+      await subject.store.append(stream, present, 'no-stream');
+      await expect(subject.store.append(stream, overlapping(four), expected)).rejects.toEqual(
         conflict(stream, expected, 2n),
       );
-      expect(await idsIn(stream)).toEqual([a.id, b.id, c.id]);
+      expect(await idsIn(stream)).toEqual(present.map(({ id }) => id));
     });
 
     it('a part of what was appended, at its own revision, is a repeat', async () => {

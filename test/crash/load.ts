@@ -35,18 +35,20 @@ const nextWrite = (turn: number, targets: readonly string[]): Sent => {
   switch (turn % 4) {
     case 0:
       return {
-        ...{ method: 'POST', path: DEPLOYMENTS, body: registration(mark), key, mark },
+        method: 'POST',
+        path: DEPLOYMENTS,
+        body: registration(mark),
+        key,
+        mark,
         eventType: 'DeploymentRegistered',
       };
     case 1:
       return {
-        ...{
-          method: 'PUT',
-          path: `/governance/v1/users/${randomUUID()}`,
-          body: { username: mark },
-          key,
-          mark,
-        },
+        method: 'PUT',
+        path: `/governance/v1/users/${randomUUID()}`,
+        body: { username: mark },
+        key,
+        mark,
         eventType: 'UserRecorded',
       };
     default: {

@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApp, type App } from '../support/app.js';
@@ -76,6 +77,17 @@ describe('refusals that no handler sees', () => {
       expect(await as('GET', `/nowhere/${broken}`)).toMatchObject(native(400, 'bad-path'));
     });
 
+    it('and writes each of them to the log, also those that no route was found for', async () => {
+      await as('GET', '/api/models/%zz/logged');
+      const line = app.log.find((entry) => entry.includes('/api/models/%zz/logged')) ?? '{}';
+      expect(JSON.parse(line)).toMatchObject({
+        message: 'request',
+        status: 400,
+        code: 'bad-path',
+        actor: 'platform',
+      });
+    });
+
     it('all of it only to a caller who is known', async () => {
       for (const path of ['/api/models/%zz/deployments', '/api/models', '/', '/governance/v1/users/%zz']) {
         const { status, headers } = await app.request('GET', path);
@@ -128,6 +140,29 @@ describe('refusals that no handler sees', () => {
       expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
       const whole = await app.request('PUT', ROLES, { rawBody: sized(10_000_000), headers: JSON_TYPE });
       expect(whole).toMatchObject(nx1(401, 'Not authenticated'));
+    });
+
+    it('tell a caller who asks first to send his body only when it will be read', async () => {
+      const ask = (headers: Record<string, string | number>) =>
+        new Promise<string>((resolve, reject) => {
+          const outgoing = httpRequest(`${app.url}${GROUP}`, {
+            method: 'PUT',
+            headers: { ...JSON_TYPE, ...headers, expect: '100-continue' },
+          });
+          outgoing.on('error', reject);
+          outgoing.on('continue', () => {
+            resolve('go on');
+            outgoing.destroy();
+          });
+          outgoing.on('response', ({ statusCode }) => {
+            resolve(String(statusCode));
+            outgoing.destroy();
+          });
+          outgoing.flushHeaders();
+        });
+      expect(await ask({ 'content-length': 10 })).toBe('401');
+      expect(await ask({ 'content-length': MIB + 1, 'authorization-psk': psk })).toBe('413');
+      expect(await ask({ 'content-length': MIB, 'authorization-psk': psk })).toBe('go on');
     });
 
     it('take 64 levels, refuse 65', async () => {

@@ -120,6 +120,25 @@ describe('the process', () => {
     },
   );
 
+  it('ends at once at a second signal, whatever is under way', async () => {
+    const service = await start({ PLATFORM_PSK: KEY });
+    const hanging = request(`${service.url}/governance/v1/groups/risk`, {
+      method: 'PUT',
+      headers: {
+        'authorization-psk': KEY,
+        'content-type': 'application/json',
+        'content-length': 10,
+        expect: '100-continue',
+      },
+    });
+    hanging.on('error', () => undefined);
+    await new Promise((resolve) => hanging.on('continue', resolve).flushHeaders());
+    const ended = service.kill();
+    while (!service.stdout.includes('"message":"stopping"')) await new Promise(setImmediate);
+    await service.kill('SIGINT');
+    expect(await ended).toStrictEqual({ code: 1, signal: null });
+  });
+
   it('gives a repeated request its first answer after it was killed', async () => {
     const write = (service: ServiceProcess) =>
       service.request('PUT', '/governance/v1/groups/risk', {

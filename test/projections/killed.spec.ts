@@ -54,10 +54,14 @@ describe('read models of a process that is killed again and again', () => {
     ['while they are filled', '1', 1],
     ['while a new version is built beside the live one', '1,2', 2],
     ['while a new version is built and the old one has no code any more', '3', 3],
-  ])('%s hold every event once in the end', async (_, versions, newest) => {
-    let kills = 0;
-    for (let steps = 1; await feed(versions, steps); steps = (steps % 4) + 1) kills += 1;
-    expect(kills).toBeGreaterThanOrEqual(3);
-    expect(dumpReadModels(join(dataDir, 'read-models.db'))).toBe(await rebuilt(newest));
-  });
+  ])(
+    '%s hold every event once in the end',
+    async (_, versions, newest) => {
+      let kills = 0;
+      for (let steps = 1; await feed(versions, steps); steps = (steps % 4) + 1) kills += 1;
+      expect(kills).toBeGreaterThanOrEqual(3);
+      expect(dumpReadModels(join(dataDir, 'read-models.db'))).toBe(await rebuilt(newest));
+    },
+    120_000,
+  );
 });

@@ -6,7 +6,7 @@ const dumpOpen = (db: Database): string => {
     .all() as { type: string; name: string; sql: string }[];
   const lines = schema.map(({ type, name, sql }) => `${type} ${name}: ${sql}`);
   for (const { type, name } of schema) {
-    if (type !== 'table' || name === 'projection_checkpoints') continue;
+    if (type !== 'table' || name.startsWith('projection_')) continue;
     const statement = db.prepare(`SELECT * FROM ${name}`);
     statement.setReadBigInts(true);
     const rows = (statement.all() as Record<string, unknown>[]).map((row) =>

@@ -25,7 +25,8 @@ export const AUDIENCE = 'countersign';
 export const CLIENT_ID = 'countersign';
 const REALM = '/realms/tests';
 const JWKS_PATH = '/protocol/openid-connect/certs';
-const SECRET = 'a-client-secret-for-tests';
+/** Of every client. */
+export const SECRET = 'a-client-secret-for-tests';
 
 export const newKeyPair = async (kid: string, alg = 'RS256'): Promise<SigningKeyPair> => {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
@@ -41,7 +42,7 @@ export const newKeyPair = async (kid: string, alg = 'RS256'): Promise<SigningKey
 /** The provider's package talks to the console while it loads and starts. */
 const silently = async <Result>(run: () => Promise<Result>): Promise<Result> => {
   const { info, warn } = console;
-  console.info = console.warn = () => {};
+  Object.assign(console, { info: () => {}, warn: () => {} });
   try {
     return await run();
   } finally {
@@ -53,6 +54,8 @@ const silently = async <Result>(run: () => Promise<Result>): Promise<Result> => 
 export class OpenIdProvider {
   /** What befalls whoever asks for the key set. */
   fault: KeySetFault = 'none';
+  /** Whether it says where its key set is. */
+  discoverable = true;
   /** How often the key set was asked for. */
   keySetFetches = 0;
   /** Paths below the host that are none of the provider's, e.g. Keycloak's Admin API; `true` when it answered. */
@@ -210,6 +213,10 @@ export class OpenIdProvider {
     if (url.startsWith(REALM + JWKS_PATH)) {
       this.keySetFetches++;
       if (this.fault !== 'none') return this.fail(this.fault, request, response);
+    }
+    if (!this.discoverable && url.includes('/.well-known/')) {
+      response.writeHead(404).end();
+      return;
     }
     if (url.startsWith(REALM)) {
       // As a router does that mounts the provider below a path.

@@ -23,7 +23,8 @@ const PACKAGE = 'event_store.client.';
 const REFUSALS: Readonly<Record<string, string>> = {
   [`${PACKAGE}AccessDenied`]: 'the event store does not let us write: check user and password',
   [`${PACKAGE}StreamDeleted`]: 'the stream was deleted for good in the event store',
-  [`${PACKAGE}MaximumAppendSizeExceeded`]: 'the event store is set to take less in one append than its own default',
+  [`${PACKAGE}MaximumAppendSizeExceeded`]:
+    'the event store is set to take less in one append than its own default',
   [`${PACKAGE}BadRequest`]: 'the event store does not understand the append',
 };
 

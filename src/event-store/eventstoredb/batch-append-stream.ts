@@ -51,6 +51,8 @@ export class BatchAppendStream {
   cancel(reason: string): void {
     this.end(reason);
     this.call.cancel();
+    // Where the server has ended its half there is nothing to cancel, and only this frees the rest.
+    this.call.destroy();
   }
 
   private receive(response: BatchAppendResp): void {

@@ -44,7 +44,8 @@ const ALL = [
   'connectionName',
 ];
 
-const SHAPE = /^esdb(?<discover>\+discover)?:\/\/(?:(?<user>[^/?]*)@)?(?<hosts>[^/?@]+)\/?(?:\?(?<query>.*))?$/s;
+const SHAPE =
+  /^esdb(?<discover>\+discover)?:\/\/(?:(?<user>[^/?]*)@)?(?<hosts>[^/?@]+)\/?(?:\?(?<query>.*))?$/s;
 
 /**
  * `esdb://[user:password@]host[:port][,…][?name=value&…]` or `esdb+discover://…`, with the options of the store's own
@@ -58,9 +59,11 @@ export const parseConnectionString = (text: string): ConnectionSettings => {
   }
   const endpoints = parts['hosts'].split(',').map(readEndpoint);
   const options = readOptions(parts['query'] ?? '');
-  const files = Object.fromEntries(FILES.filter((name) => options.has(name)).map((name) => [name, options.get(name)]));
+  const files = Object.fromEntries(
+    FILES.filter((name) => options.has(name)).map((name) => [name, options.get(name)]),
+  );
   const numbers = readNumbers(options);
-  if (('userCertFile' in files) !== ('userKeyFile' in files)) {
+  if ('userCertFile' in files !== 'userKeyFile' in files) {
     throw new InvalidConnectionString('userCertFile and userKeyFile go together: one is missing');
   }
   refuseUnsafe(options);
@@ -83,7 +86,9 @@ const readEndpoint = (text: string): Endpoint => {
   const found = /^(?<address>\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?$/.exec(text.trim())?.groups;
   const port = Number(found?.['port'] ?? DEFAULT_PORT);
   if (found?.['address'] === undefined || port < 1 || port > 65_535) {
-    throw new InvalidConnectionString('a host is a name or an address, with a port from 1 to 65535 after a colon');
+    throw new InvalidConnectionString(
+      'a host is a name or an address, with a port from 1 to 65535 after a colon',
+    );
   }
   return { address: found['address'], port };
 };
@@ -99,7 +104,8 @@ const readOptions = (query: string): Map<string, string> => {
   for (const pair of query === '' ? [] : query.split('&')) {
     const [given = '', value] = pair.split(/=(.*)/s);
     const name = ALL.find((known) => flat(known) === flat(given));
-    if (name === undefined) throw new InvalidConnectionString(`it has an unknown option; known are ${ALL.join(', ')}`);
+    if (name === undefined)
+      throw new InvalidConnectionString(`it has an unknown option; known are ${ALL.join(', ')}`);
     if (options.has(name)) throw new InvalidConnectionString(`${name} is given twice`);
     if (value === undefined || value === '') throw new InvalidConnectionString(`${name} has no value`);
     options.set(name, decode(value));
@@ -119,7 +125,9 @@ const readNumbers = (options: ReadonlyMap<string, string>): ConnectionSettings['
         const value = Number(text);
         const isNever = NEVER.has(name) && value === -1;
         if (!/^-?\d{1,9}$/.test(text) || (value < least && !isNever)) {
-          throw new InvalidConnectionString(`${name} must be a whole number from ${least}${NEVER.has(name) ? ', or -1' : ''}`);
+          throw new InvalidConnectionString(
+            `${name} must be a whole number from ${least}${NEVER.has(name) ? ', or -1' : ''}`,
+          );
         }
         return [name, value];
       }),
@@ -127,14 +135,16 @@ const readNumbers = (options: ReadonlyMap<string, string>): ConnectionSettings['
 
 const readBoolean = (options: ReadonlyMap<string, string>, name: string, fallback: boolean): boolean => {
   const value = options.get(name) ?? String(fallback);
-  if (value !== 'true' && value !== 'false') throw new InvalidConnectionString(`${name} must be true or false`);
+  if (value !== 'true' && value !== 'false')
+    throw new InvalidConnectionString(`${name} must be true or false`);
   return value === 'true';
 };
 
 const readPreference = (text: string | undefined): ConnectionSettings['nodePreference'] => {
   if (text === undefined) return undefined;
   const found = PREFERENCES.find((preference) => flat(preference) === flat(text));
-  if (found === undefined) throw new InvalidConnectionString(`nodePreference must be one of ${PREFERENCES.join(', ')}`);
+  if (found === undefined)
+    throw new InvalidConnectionString(`nodePreference must be one of ${PREFERENCES.join(', ')}`);
   return found;
 };
 

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { EventStoreDBClient, type SingleNodeOptions } from '@eventstore/db-client';
-import { StreamsClient, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import {
+  EventStoreDBClient,
+  type ChannelCredentialOptions,
+  type SingleNodeOptions,
+} from '@eventstore/db-client';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { BatchAppendStream } from './batch-append-stream.js';
 import type { ConnectionSettings } from './connection-string.js';
+import { within } from './within.js';
 
 /** How long asking one member of a cluster for the others may take; the client's own default is 5 s. */
 const GOSSIP_SECONDS = 1;
-/** After {@link ConnectionSettings} says nothing else: a dead connection is noticed 13 s after its last sign of life. */
+/** With the client's own interval of 10 s: a dead connection is noticed 13 s after its last sign of life. */
 const KEEP_ALIVE_TIMEOUT_MS = 3_000;
 const CLOSE_MS = 500;
 
@@ -17,17 +22,18 @@ export class StoreClient extends EventStoreDBClient {
   private appends: Promise<BatchAppendStream> | undefined;
   private channel: Promise<Channel> | undefined;
 
-  constructor(settings: ConnectionSettings) {
-    super(clientOptions(settings), channelOptions(settings), settings.tls ? settings.credentials : undefined);
+  private constructor(settings: ConnectionSettings, security: ChannelCredentialOptions) {
+    super(clientOptions(settings), security, settings.tls ? settings.credentials : undefined);
     const { handleError, getChannel } = this;
     // The client calls this from event handlers and waits for nothing: a failure in it would end the process.
     this.handleError = (client, error) => handleError(client, error).catch(() => undefined);
     this.getChannel = () => (this.channel = getChannel());
   }
 
-  /** Servers before 21.10 take one append per call. */
-  takesBatches(): Promise<boolean> {
-    return this.supports(StreamsService.batchAppend);
+  /** How to make clients of this store. @throws Error when a certificate file can't be read */
+  static maker(settings: ConnectionSettings): () => StoreClient {
+    const security = readSecurity(settings);
+    return () => new StoreClient(settings, security);
   }
 
   /** The stream that carries appends, a new one where the last one is over. */
@@ -40,17 +46,24 @@ export class StoreClient extends EventStoreDBClient {
     }
     const opened = this.openAppendStream();
     this.appends = opened;
-    opened.catch(() => (this.appends = undefined));
+    opened.catch(() => {
+      if (this.appends === opened) this.appends = undefined;
+    });
     return opened;
   }
 
   /** Ends everything that is under way and lets go of the connection. */
   async close(): Promise<void> {
-    const stream = await this.appends?.catch(() => undefined);
-    stream?.cancel('the connection is closed');
-    await Promise.race([this.dispose(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
-    const channel = await this.channel?.catch(() => undefined);
-    channel?.close();
+    const nothing = (): void => undefined;
+    // What is still being opened ends when it is open; that is not waited for.
+    const appends = Promise.resolve(
+      this.appends?.then((stream) => stream.cancel('the connection is closed'), nothing),
+    );
+    await within(
+      CLOSE_MS,
+      appends.then(() => this.dispose()),
+    );
+    void this.channel?.then((channel) => channel.close(), nothing);
   }
 
   private async openAppendStream(): Promise<BatchAppendStream> {
@@ -76,7 +89,7 @@ const clientOptions = (settings: ConnectionSettings): SingleNodeOptions => {
   } as SingleNodeOptions;
 };
 
-const channelOptions = ({ tls, files }: ConnectionSettings) => {
+const readSecurity = ({ tls, files }: ConnectionSettings): ChannelCredentialOptions => {
   if (!tls) return { insecure: true };
   const { tlsCAFile, userCertFile, userKeyFile } = files;
   return {

@@ -3,6 +3,9 @@ import { openDatabase, type Database } from './sqlite.js';
 /** In the file's header: "CsLg". Tells our log from any other SQLite file. */
 const APPLICATION_ID = 0x43_73_4c_67;
 
+/** In the data folder. */
+export const LOG_FILE = 'events.db';
+
 /** Raised when an older build could no longer read the file. */
 export const LOG_FORMAT = 1;
 
@@ -58,6 +61,16 @@ export const openLogForReading = (file: string): Database => {
   const db = openDatabase(file, { readOnly: true });
   db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   return db;
+};
+
+/** Looks at a file before it is only read. @throws {@link UnusableLog} when it is not a log, or has nothing in it yet */
+export const requireLog = (file: string): void => {
+  const db = openLogForReading(file);
+  try {
+    if (checkFormat(db, file)) throw new UnusableLog(`${file} is not an event log yet: it is empty`);
+  } finally {
+    db.close();
+  }
 };
 
 /**

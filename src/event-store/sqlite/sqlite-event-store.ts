@@ -6,6 +6,7 @@ import {
   type AppendResult,
   type ExpectedRevision,
   type NewEvent,
+  type OrderedAppend,
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
@@ -15,9 +16,9 @@ import {
 import { CommitSignal } from './commit-signal.js';
 import { DataFolder } from './data-folder.js';
 import { LogReader } from './log-reader.js';
-import { WriterThread } from './writer-thread.js';
+import { LOG_FILE } from './log-schema.js';
+import { MAX_MESSAGE_APPENDS, WriterThread } from './writer-thread.js';
 
-const LOG_FILE = 'events.db';
 const DEFAULT_BATCH = 500;
 
 /**
@@ -64,6 +65,16 @@ export class SqliteEventStore extends EventStore {
   ): Promise<AppendResult> {
     this.requireOpen();
     return this.writer.append(stream, encodeAppend(stream, events, expected), expected);
+  }
+
+  /** What is handed over in one turn goes to the writer in one message, and into one transaction. */
+  override async appendInOrder(appends: readonly OrderedAppend[]): Promise<void> {
+    for (let i = 0; i < appends.length; i += MAX_MESSAGE_APPENDS) {
+      const together = appends.slice(i, i + MAX_MESSAGE_APPENDS);
+      await Promise.all(
+        together.map(({ stream, events, expected }) => this.append(stream, events, expected)),
+      );
+    }
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {

@@ -4,6 +4,9 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 /** Older ones lose committed writes when a WAL is reset (fixed in SQLite 3.51.3). */
 const OLDEST_SAFE = [3, 51, 3] as const;
 
+/** More than a database can have. */
+const ALL_PAGES = 2 ** 31 - 1;
+
 const require = createRequire(import.meta.url);
 
 // The package's types describe the API that both share; Node's own come only with its newer type definitions.
@@ -49,5 +52,13 @@ export type { StatementSyncInstance as Statement } from '@photostructure/sqlite'
 
 export const openDatabase = (path: string, options?: { readOnly?: boolean }): Database =>
   new sqlite.DatabaseSync(path, options ?? {});
+
+/**
+ * Copies a database as its last commit left it, page by page, into a file that is empty or not there. In one step: a copy in
+ * several begins anew whenever another process has written in between.
+ */
+export const copyDatabase = async (from: Database, to: string): Promise<void> => {
+  await sqlite.backup(from, to, { rate: ALL_PAGES });
+};
 
 export const sqliteVersion = (): string => versionOf(sqlite);

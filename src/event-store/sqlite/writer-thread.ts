@@ -19,7 +19,7 @@ export const MAX_PENDING_APPENDS = 10_000;
 export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 /** Appends in one message to the writer, so that a burst becomes several transactions and the first need not wait for the last. */
-const MAX_MESSAGE_APPENDS = 256;
+export const MAX_MESSAGE_APPENDS = 256;
 
 const WORKER = new URL('./writer.worker.js', import.meta.url);
 

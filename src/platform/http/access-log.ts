@@ -17,6 +17,10 @@ const reasonOf = ({ problem }: FastifyRequest): object => {
   };
 };
 
+/** What the caller sent; one of our own making is the request's id. */
+const correlationOf = ({ commandContext, id }: FastifyRequest): string | undefined =>
+  commandContext?.correlationId === id ? undefined : commandContext?.correlationId;
+
 /** One line and one count per request. What probes ask every few seconds is told at level debug only. */
 @Injectable()
 export class AccessLog {
@@ -32,7 +36,7 @@ export class AccessLog {
     });
   }
 
-  private answered(request: FastifyRequest, reply: FastifyReply): void {
+  answered(request: FastifyRequest, reply: FastifyReply): void {
     const milliseconds = reply.elapsedTime;
     const { statusCode } = reply;
     const route = request.routeOptions.url ?? UNMATCHED;
@@ -44,7 +48,7 @@ export class AccessLog {
       {
         requestId: request.id,
         traceId: traceIdOf(parseTraceparent(request.headers.traceparent)),
-        correlationId: request.commandContext?.correlationId,
+        correlationId: correlationOf(request),
         method: request.method,
         // Without the query: whatever somebody puts there by mistake stays out of the log.
         path: redact(pathOf(request.originalUrl)),

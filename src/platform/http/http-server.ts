@@ -36,6 +36,7 @@ const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket): void
 /** The server, its limits, and the hooks around every request. */
 export class HttpServer {
   private hooks: RequestHooks | undefined;
+  private accessLog: AccessLog | undefined;
 
   readonly adapter = new FastifyAdapter({
     logger: false,
@@ -58,6 +59,7 @@ export class HttpServer {
     skipMiddie: true,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+      reply.raw.once('finish', () => this.accessLog?.answered(request, reply));
       void this.hooks?.refuseBadPath(error, request, reply);
     },
   });
@@ -69,6 +71,12 @@ export class HttpServer {
     const hooks = app.get(RequestHooks, { strict: false });
     hooks.install(server);
     this.hooks = hooks;
-    app.get(AccessLog, { strict: false }).install(server);
+    const accessLog = app.get(AccessLog, { strict: false });
+    accessLog.install(server);
+    this.accessLog = accessLog;
+    // A caller who asks before he sends his body is told to go on only when he is known (RequestHooks).
+    server.server.on('checkContinue', (request, response) =>
+      server.server.emit('request', request, response),
+    );
   }
 }

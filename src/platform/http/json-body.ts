@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { findJsonFault } from './json-fault.js';
 import { HttpProblem } from './problem.js';
@@ -74,14 +75,12 @@ export const checkJsonLimits = (
   }
 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const BYTE_ORDER_MARK = '\ufeff';
 
-const decode = (raw: Uint8Array): string => {
-  try {
-    return utf8.decode(raw);
-  } catch {
-    throw problem(400, 'invalid-utf8', 'The body is not valid UTF-8');
-  }
+const decode = (raw: Buffer): string => {
+  if (!isUtf8(raw)) throw problem(400, 'invalid-utf8', 'The body is not valid UTF-8');
+  const text = raw.toString('utf8');
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 };
 
 const parse = (text: string): unknown => {
@@ -122,7 +121,7 @@ const findForbiddenKey = (value: unknown, path: Path): Path | undefined => {
 };
 
 /** The value a body stands for, once {@link checkJsonLimits} has let it pass. */
-export const decodeJson = (raw: Uint8Array | null | undefined): unknown => {
+export const decodeJson = (raw: Buffer | null | undefined): unknown => {
   if (raw === null || raw === undefined || raw.length === 0) {
     throw problem(422, 'body-missing', 'A JSON body is required', {
       errors: [{ location: ['body'], message: 'A JSON body is required', code: 'missing' }],

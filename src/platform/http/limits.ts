@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from './problem.js';
 
@@ -21,28 +20,6 @@ export const checkHeaderSize = (rawHeaders: readonly string[]): void => {
   }
 };
 
-const tooLarge = (): HttpProblem =>
-  new HttpProblem(413, 'body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes`);
-
-/**
- * The body as it came. Nothing is parsed here: what it means is the business of the surface. What is over the limit is
- * left to flow away unread, since a client whose connection is cut while it sends never sees why.
- */
-export const readBody = (request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> => {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    payload.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
-      else reject(tooLarge());
-    });
-    payload.once('end', () => {
-      resolve(Buffer.concat(chunks));
-    });
-    payload.once('error', (cause) => {
-      reject(new HttpProblem(400, 'body-incomplete', 'The body did not arrive completely', { cause }));
-    });
-  });
-};
+/** By what it says of itself. */
+export const isTooLarge = ({ headers }: FastifyRequest): boolean =>
+  Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES;

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type {
   DoneFuncWithErrOrRes,
@@ -14,7 +13,7 @@ import { Clock } from '../clock/clock.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { ServiceState } from '../lifecycle/service-state.js';
 import { checkJsonLimits } from './json-body.js';
-import { checkHeaderSize, readBody } from './limits.js';
+import { checkHeaderSize, isTooLarge } from './limits.js';
 import { HttpProblem } from './problem.js';
 import { ProblemResponder } from './problem-responder.js';
 import { isPublic, pathOf } from './public-paths.js';
@@ -56,11 +55,14 @@ export class RequestHooks {
     server.decorateRequest('problem', null);
     server.decorateRequest('refusedByRule', false);
     server.removeAllContentTypeParsers();
-    server.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
-      readBody(request, payload),
-    );
+    // Kept as it came: what it means is the business of the surface.
+    server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
     server.addHook('onRequest', (request, reply) => this.admit(request, reply));
+    server.addHook('preParsing', (request, reply, payload, done) => {
+      if (request.headers.expect !== undefined && !isTooLarge(request)) reply.raw.writeContinue();
+      done(null, payload);
+    });
     server.addHook('preHandler', (request, reply, done) => this.prepare(request, reply, done));
     server.addHook('preSerialization', (_request, reply, payload, done) => {
       if (payload instanceof WriteAnswer) this.finishWrite(reply, payload, done);

@@ -4,6 +4,7 @@ import { IdempotencyKeyReused, PreconditionFailed, RaceLost } from '../../event-
 import { AppendTooLarge, EventStoreUnavailable } from '../../event-store/event-store.js';
 import { ProjectionFailed, ReadModelBehind } from '../../projections/projection.js';
 import { credentialProblem } from './credential-problem.js';
+import { MAX_BODY_BYTES } from './limits.js';
 import { HttpProblem } from './problem.js';
 
 const STATUS_OF: Readonly<Record<RefusalKind, number>> = {
@@ -18,7 +19,7 @@ const FRAMEWORK: Readonly<Record<number, readonly [code: string, message: string
   400: ['bad-request', 'The request is malformed'],
   404: ['not-found', 'There is nothing at this path'],
   408: ['request-timeout', 'The request took too long to arrive'],
-  413: ['body-too-large', 'The body is larger than 1 MiB'],
+  413: ['body-too-large', `The body is larger than ${MAX_BODY_BYTES} bytes`],
   414: ['path-too-long', 'The path is too long'],
   415: ['unsupported-media-type', 'The body must be JSON (Content-Type: application/json)'],
 };

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import { TurnWriter } from './turn-writer.js';
+import { BatchWriter } from './batch-writer.js';
 import { redact } from './redact.js';
 
 export type { Logger };
@@ -22,17 +22,32 @@ const describe = (error: unknown, depth = 0): object => {
   };
 };
 
+/** The time as a member of the line's object; the part that changes once a second is put into words once a second. */
+const timeMember = (): (() => string) => {
+  let second = Number.NaN;
+  let words = '';
+  return () => {
+    const now = Date.now();
+    const milliseconds = now % 1_000;
+    if (now - milliseconds !== second) {
+      second = now - milliseconds;
+      words = new Date(second).toISOString().slice(0, -'000Z'.length);
+    }
+    return `,"time":"${words}${String(milliseconds).padStart(3, '0')}Z"`;
+  };
+};
+
 /** One JSON object per line. */
 export const createLogger = (
   level: Config['logLevel'],
-  destination: DestinationStream = new TurnWriter(process.stdout),
+  destination: DestinationStream = new BatchWriter(process.stdout),
 ): Logger =>
   pino(
     {
       level,
       base: null,
       messageKey: 'message',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: timeMember(),
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (error: unknown) => describe(error) },
     },
