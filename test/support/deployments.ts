@@ -21,19 +21,23 @@ import {
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import {
   DeploymentDirectory,
-  deploymentsProjection,
   DeploymentsModule,
   type NewDeployment,
 } from '../../src/features/deployments/index.js';
+import { GroupDirectory } from '../../src/features/directory/index.js';
 import { Directory, type DirectoryUser } from '../../src/platform/auth/directory.js';
 import { CONFIG } from '../../src/platform/config/config.js';
 import { ProjectionEngine } from '../../src/projections/projection-engine.js';
 import { ReadModels } from '../../src/projections/projection.js';
+import { projections } from '../../src/read-models.js';
 
-/** The embedded log, with places to step in before and after an append: to wait there, or to fail. */
+/** The embedded log, with places to step in, before and after an append and before events are handed on: to wait there, or
+ * to fail. */
 export class WatchedStore extends EventStore {
   readonly kind = 'sqlite';
   beforeAppend: (stream: string) => void | Promise<void> = () => undefined;
+  /** Before a subscription hands over what it has: to keep read models from following the log. */
+  beforeBatch: () => void | Promise<void> = () => undefined;
   afterAppend: (stream: string) => void | Promise<void> = () => undefined;
 
   constructor(private readonly inner: EventStore) {
@@ -59,8 +63,11 @@ export class WatchedStore extends EventStore {
     return this.inner.readAll(options);
   }
 
-  subscribeToAll(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
-    return this.inner.subscribeToAll(options);
+  async *subscribeToAll(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
+    for await (const batch of this.inner.subscribeToAll(options)) {
+      await this.beforeBatch();
+      yield batch;
+    }
   }
 
   head(): Promise<bigint> {
@@ -205,17 +212,21 @@ export class DeploymentsFixture {
     const store = new WatchedStore(this.log);
     const directory = new FakeDirectory();
     const path = join(this.folder, `read-models-${this.closing.length}.db`);
-    const readModels = ProjectionEngine.open({ path, store, projections: [deploymentsProjection] });
+    const readModels = ProjectionEngine.open({ path, store, projections });
     const provided = [
       { provide: EventStore, useValue: store },
       { provide: DeciderRunner, useValue: new DeciderRunner(store) },
       { provide: ReadModels, useValue: readModels },
       { provide: Directory, useValue: directory },
       { provide: CONFIG, useValue: { servingPlatform } },
+      GroupDirectory,
     ];
 
     @Global()
-    @Module({ providers: provided, exports: provided.map(({ provide }) => provide) })
+    @Module({
+      providers: provided,
+      exports: provided.map((provider) => ('provide' in provider ? provider.provide : provider)),
+    })
     class CompositionRoot {}
 
     const module = await Test.createTestingModule({
@@ -223,6 +234,8 @@ export class DeploymentsFixture {
     }).compile();
     await module.init();
     readModels.start();
+    const caughtUp = async () => readModels.waitFor(await store.head(), { timeoutMs: 10_000 });
+    await caughtUp();
     this.closing.push(async () => {
       await readModels.stop();
       await module.close();
@@ -234,7 +247,7 @@ export class DeploymentsFixture {
       queries: module.get(QueryBus),
       deployments: module.get(DeploymentDirectory),
       readModels,
-      caughtUp: async () => readModels.waitFor(await store.head(), { timeoutMs: 10_000 }),
+      caughtUp,
     };
   }
 

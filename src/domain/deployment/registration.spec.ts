@@ -78,6 +78,13 @@ describe('registering a deployment', () => {
       createdAt: GIVEN_AT,
       updatedAt: GIVEN_AT,
       stoppedAt: null,
+      label: 'prod',
+      description: null,
+      approvalStatus: 'APPROVED',
+      modelId: null,
+      modelPackageId: null,
+      secondaryDatasetsConfigId: null,
+      applications: null,
     }));
 
   it('still gives a state when the personal data of its owner was erased', () =>

@@ -32,9 +32,7 @@ export const approvalPoliciesProjection: Projection = {
   ],
 
   handlers: (db, { approval_policies, policy_open_requests }) => {
-    const insert = db.prepare(
-      `INSERT INTO ${approval_policies} VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
-    );
+    const insert = db.prepare(`INSERT INTO ${approval_policies} VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`);
     const update = db.prepare(
       `UPDATE ${approval_policies} SET version = ?, entity_type = ?, action = ?, search = ?, active = ?, terms = ?,
         revision = ?, position = ? WHERE policy_id = ?`,

@@ -11,7 +11,7 @@ import {
 import type { Caller } from '../../domain/shared/caller.js';
 import { DomainError } from '../../domain/shared/domain-error.js';
 import type { Importance } from '../../domain/shared/importance.js';
-import { ReadModels } from '../../projections/projection.js';
+import { ReadModelBehind, ReadModels } from '../../projections/projection.js';
 import { GroupDirectory } from '../directory/index.js';
 import { approvalPoliciesProjection } from './approval-policies.projection.js';
 import { rowToPolicy, type PolicyRow } from './policy-rows.js';
@@ -74,9 +74,12 @@ export class PolicyGate {
     return this.match({ intent: INTENT_OF[action], groups: caller.groups, field });
   }
 
-  /** Policies that watch for this, from the read model, or none read while that stands where it stood. */
+  /** Policies that watch for this; read anew when the read model has moved. @throws ReadModelBehind */
   private watching({ entityType, action }: Intent): readonly Policy[] {
-    const position = this.readModels.positionOf(approvalPoliciesProjection.name);
+    const { name } = approvalPoliciesProjection;
+    const position = this.readModels.positionOf(name);
+    // What is not known to be so must not let a change through that a policy would have stopped.
+    if (!this.readModels.trustworthy(name)) throw new ReadModelBehind(position);
     if (position !== this.rememberedAt) {
       this.remembered.clear();
       this.rememberedAt = position;

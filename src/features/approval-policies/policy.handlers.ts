@@ -24,7 +24,10 @@ const unknownGroups = ({ review, trigger }: PolicyTerms, directory: GroupDirecto
 
 /** @throws DomainError `invalid` when a period, counted from now, leads out of the calendar */
 const requireWithinCalendar = ({ automaticAction, review }: PolicyTerms, now: string): void => {
-  const places = { 'automaticAction.period': automaticAction?.period, 'review.reminderPeriod': review?.reminderPeriod };
+  const places = {
+    'automaticAction.period': automaticAction?.period,
+    'review.reminderPeriod': review?.reminderPeriod,
+  };
   for (const [field, period] of Object.entries(places)) {
     if (typeof period !== 'string' || !isPeriod(period) || isWithinCalendar(now, period)) continue;
     throw new DomainError('invalid', 'period-too-long', 'The period leads past the year 9999', { field });
@@ -88,7 +91,11 @@ export class UpdatePolicyHandler implements ICommandHandler<UpdatePolicy> {
 export class DeletePolicyHandler implements ICommandHandler<DeletePolicy> {
   constructor(private readonly runner: DeciderRunner) {}
 
-  async execute({ policyId, caller, context }: DeletePolicy): Promise<{ revision: bigint; position: bigint }> {
+  async execute({
+    policyId,
+    caller,
+    context,
+  }: DeletePolicy): Promise<{ revision: bigint; position: bigint }> {
     requireApprovalAdmin(caller);
     if (!isPolicyId(policyId)) throw policyNotFound(policyId);
     const command = { type: 'DeletePolicy', policyId } as const;

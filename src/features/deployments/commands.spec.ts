@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   context,
+  door,
   DeploymentsFixture,
   eventsOf,
   keyed,
@@ -280,9 +281,11 @@ describe('reporting a run', () => {
 describe('a deployment registered on another replica', () => {
   it('is found by name at once, though the read model here knows nothing of it', async () => {
     const other = await fixture.replica();
-    await other.readModels.stop();
+    const { open, pass } = door();
+    other.store.beforeBatch = pass;
     await register();
     const command = new ReplaceRoles(model, 'prod', ['a'], platform, context());
     expect(await other.commands.execute(command)).toMatchObject({ allowedRoles: ['a'] });
+    open();
   });
 });

@@ -38,6 +38,12 @@ describe('looking up a deployment for a decision', () => {
       ownerId: null,
       allowedRoles: ['a'],
       revision: 1n,
+      label: 'prod',
+      approvalStatus: 'APPROVED',
+      modelId: null,
+      modelPackageId: null,
+      secondaryDatasetsConfigId: null,
+      importance: 'MODERATE',
     };
     expect(replica.deployments.find('churn', 'prod')).toStrictEqual(expected);
     expect(replica.deployments.byId(deploymentId)).toStrictEqual(expected);

@@ -57,7 +57,7 @@ beforeEach(() => {
   };
   tokens = new TokenAuthenticator(
     keycloak,
-    { ownClient: 'countersign', adminRoles: [] },
+    { ownClient: 'countersign', adminRoles: [], approvalAdminRoles: [] },
     verifier,
     keys as JwksCache,
     credentialRecords as CredentialRecords,
