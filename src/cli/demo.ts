@@ -3,70 +3,8 @@
  * usage: npm run demo [-- http://127.0.0.1:3000]; the platform key comes from PLATFORM_PSK or DATA_DIR/platform-psk.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-const baseUrl = (process.argv[2] ?? 'http://127.0.0.1:3000').replace(/\/$/, '');
-const keyFile = join(process.env['DATA_DIR'] ?? './data', 'platform-psk');
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown> & { readonly items?: readonly Record<string, unknown>[] };
-}
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
-const platformKey = (): string => {
-  const configured = process.env['PLATFORM_PSK'];
-  if (configured !== undefined) return configured;
-  try {
-    return readFileSync(keyFile, 'utf8').trim();
-  } catch {
-    throw new Error(
-      `no platform key: set PLATFORM_PSK, or DATA_DIR to the service's data folder (tried ${keyFile})`,
-    );
-  }
-};
-
-const headersWorthSeeing = ['etag', 'x-event-position', 'x-gov-reason', 'x-gov-username', 'www-authenticate'];
-
-/** Sends one request, prints it and its answer, and insists on the status that the walk expects. */
-const call = async (
-  who: { readonly name: string; readonly key?: string },
-  method: string,
-  path: string,
-  expected: number,
-  body?: unknown,
-): Promise<Answer> => {
-  const response = await fetch(`${baseUrl}${path}`, {
-    method,
-    headers: {
-      ...(who.key === undefined ? {} : { 'authorization-psk': who.key }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const answer = text === '' ? {} : (JSON.parse(text) as Answer['body']);
-  print(`\n${who.name}> ${method} ${path}${body === undefined ? '' : `\n  ${JSON.stringify(body)}`}`);
-  print(`  ${response.status} ${response.statusText}`);
-  for (const name of headersWorthSeeing) {
-    const value = response.headers.get(name);
-    if (value !== null) print(`  ${name}: ${value}`);
-  }
-  if (text !== '') print(JSON.stringify(hideKey(answer), null, 2).replace(/^/gm, '  '));
-  if (response.status !== expected) throw new Error(`expected ${expected}, got ${response.status}`);
-  return { status: response.status, headers: response.headers, body: answer };
-};
-
-/** A key is shown once by the service; a demo's output ends up in tickets, so it shows only how one looks. */
-const hideKey = (body: object): object =>
-  'psk' in body && typeof body.psk === 'string' ? { ...body, psk: `${body.psk.slice(0, 17)}…` } : body;
-
-const step = (title: string): void => print(`\n── ${title}`);
+import { baseUrl, call, platformKey, step } from './demo-client.js';
+import { walkGovernance } from './demo-governance.js';
 
 const walk = async (): Promise<void> => {
   const platform = { name: 'platform', key: platformKey() };
@@ -76,14 +14,18 @@ const walk = async (): Promise<void> => {
   const roles = `${deployments}/prod/allowed_roles`;
   const invoke = `/authz/check/api/models/${model}/deployments/prod/run/predict`;
 
-  step('Three people and their keys');
-  const person = async (name: string, realmRoles: readonly string[]) => {
+  step('Groups, people and their keys');
+  const groups = { team: `team-${run}`, risk: `risk-${run}`, legal: `legal-${run}` };
+  for (const [name, groupId] of Object.entries(groups))
+    await call(platform, 'PUT', `/governance/v1/groups/${groupId}`, 201, { name: `${name} ${run}` });
+  const person = async (name: string, realmRoles: readonly string[], memberOf: readonly string[] = []) => {
     const userId = randomUUID();
     const entry = {
       username: `${name}-${run}`,
       email: `${name}-${run}@example.com`,
       firstName: name,
       realmRoles,
+      groups: memberOf,
     };
     await call(platform, 'PUT', `/governance/v1/users/${userId}`, 201, entry);
     const issued = await call(platform, 'POST', `/governance/v1/users/${userId}/psk`, 201, {
@@ -91,8 +33,10 @@ const walk = async (): Promise<void> => {
     });
     return { name, userId, pskId: String(issued.body['id']), key: String(issued.body['psk']) };
   };
-  const alice = await person('alice', ['nx1_engineer']);
+  const alice = await person('alice', ['nx1_engineer'], [groups.team]);
   const bob = await person('bob', ['nx1_ask']);
+  const rita = await person('rita', [], [groups.risk]);
+  const leo = await person('leo', [], [groups.legal]);
 
   step('Alice owns a deployment; nobody was given a role on it yet');
   const registered = await call(platform, 'POST', deployments, 201, {
@@ -139,7 +83,11 @@ const walk = async (): Promise<void> => {
   const position = String(replaced.headers.get('x-event-position'));
   await call(platform, 'GET', `/governance/v1/deployments/${deploymentId}?asOf=${position}`, 200);
 
-  step(`Done: ${history.body.items?.length ?? 0} events tell the whole story of ${deploymentId}`);
+  await walkGovernance({ platform, alice, rita, leo }, groups, { deploymentId, roles });
+
+  step(
+    `Done: ${history.body.items?.length ?? 0} events told the story of ${deploymentId} before it was governed by a policy`,
+  );
 };
 
 try {

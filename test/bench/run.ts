@@ -1,9 +1,10 @@
 import { appendRows } from './append.bench.js';
 import { httpRows } from './http.bench.js';
+import { listRows } from './list.bench.js';
 import { logRows } from './log.bench.js';
 import { FULL, QUICK, type Row, type Scale } from './measure.js';
 
-const SUITES: readonly ((scale: Scale) => Promise<Row[]>)[] = [appendRows, httpRows, logRows];
+const SUITES: readonly ((scale: Scale) => Promise<Row[]>)[] = [appendRows, httpRows, listRows, logRows];
 
 const verdict = ({ met }: Row): string => (met === null ? '' : met ? 'met' : 'NOT MET');
 

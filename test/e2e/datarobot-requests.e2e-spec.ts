@@ -226,7 +226,7 @@ describe('opening a request', () => {
       ...more,
     });
     expect([answer.status, Object.keys(answer.json.errors)]).toEqual([422, fields]);
-    expect(answer.json.message).toBe(`${fields[0]}: ${Object.values(answer.json.errors)[0]}`);
+    expect(answer.json.message).toBe(`${fields[0]}: ${answer.json.errors[fields[0] ?? '']}`);
     expect(await g.app.store.head()).toBe(before);
   });
 
