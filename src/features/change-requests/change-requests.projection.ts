@@ -58,7 +58,7 @@ export const changeRequestsProjection: Projection = {
     const orphan = db.prepare(
       `UPDATE ${requests} SET entity_gone = 1 WHERE entity_id = ? AND status NOT IN ('resolved', 'cancelled')`,
     );
-    const addAccess = db.prepare(`INSERT OR IGNORE INTO ${access} VALUES (?, ?)`);
+    const addAccess = db.prepare(`INSERT OR IGNORE INTO ${access} (key, entity_id) VALUES (?, ?)`);
     const dropAccess = db.prepare(`DELETE FROM ${access} WHERE key = ? AND entity_id = ?`);
     const dropAllAccess = db.prepare(`DELETE FROM ${access} WHERE entity_id = ?`);
     const isTimed = db.prepare(`SELECT 1 FROM ${policies} WHERE policy_id = ?`);
@@ -110,7 +110,7 @@ export const changeRequestsProjection: Projection = {
       required: readonly { readonly groupId: string }[],
     ): void => {
       dropGroups.run(changeRequestId);
-      for (const { groupId } of required) addGroup.run(groupId, changeRequestId);
+      for (const { groupId } of required) addGroup.run(changeRequestId, groupId);
     };
 
     return {

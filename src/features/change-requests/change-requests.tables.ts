@@ -10,6 +10,9 @@ export const changeRequestTables = [
   'approvals_to_request',
 ] as const;
 
+/**
+ * The keys are what the handlers look rows up by: the other indexes don't exist yet while a rebuild goes on.
+ */
 export const changeRequestSchema = (tables: TableNames): string[] => [
   // `state` is the folded request as JSON; the columns are what lists filter and order by, and what there is to do.
   `CREATE TABLE ${tables['change_requests']} (
@@ -30,10 +33,11 @@ export const changeRequestSchema = (tables: TableNames): string[] => [
     action_due INTEGER,
     state TEXT NOT NULL,
     revision INTEGER NOT NULL,
-    position INTEGER NOT NULL
+    position INTEGER NOT NULL,
+    UNIQUE (entity_id, created_at, change_request_id, status, requester_id)
   ) STRICT`,
   `CREATE TABLE ${tables['change_request_groups']} (
-    group_id TEXT NOT NULL, change_request_id TEXT NOT NULL, PRIMARY KEY (group_id, change_request_id)
+    change_request_id TEXT NOT NULL, group_id TEXT NOT NULL, PRIMARY KEY (change_request_id, group_id)
   ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE ${tables['change_request_reviews']} (
     review_id TEXT PRIMARY KEY,
@@ -47,7 +51,7 @@ export const changeRequestSchema = (tables: TableNames): string[] => [
   ) STRICT, WITHOUT ROWID`,
   // Which deployments the holder of a key may see: see access-keys.ts.
   `CREATE TABLE ${tables['entity_access']} (
-    key TEXT NOT NULL, entity_id TEXT NOT NULL, PRIMARY KEY (key, entity_id)
+    entity_id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (entity_id, key)
   ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE ${tables['archived_entities']} (entity_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID`,
   // Policies that are not deleted: those of others have no timers.
@@ -71,7 +75,6 @@ export const changeRequestIndexes = (tables: TableNames): string[] => {
       (column) =>
         `CREATE INDEX ${requests}_${column} ON ${requests} (${column}, change_request_id, status, entity_id, requester_id)`,
     ),
-    `CREATE INDEX ${requests}_of_entity ON ${requests} (entity_id, created_at, change_request_id, status, requester_id)`,
     `CREATE INDEX ${requests}_of_requester ON ${requests} (requester_id, created_at, change_request_id, status, entity_id)`,
     `CREATE INDEX ${requests}_in_status ON ${requests} (status, created_at, change_request_id, entity_id, requester_id)`,
     `CREATE INDEX ${requests}_of_policy ON ${requests} (policy_id, created_at, change_request_id) WHERE policy_id IS NOT NULL`,
@@ -79,8 +82,8 @@ export const changeRequestIndexes = (tables: TableNames): string[] => {
     `CREATE INDEX ${requests}_orphans ON ${requests} (entity_gone) WHERE entity_gone = 1`,
     `CREATE INDEX ${requests}_reminder ON ${requests} (reminder_due) WHERE reminder_due IS NOT NULL`,
     `CREATE INDEX ${requests}_action ON ${requests} (action_due) WHERE action_due IS NOT NULL`,
-    `CREATE INDEX ${tables['change_request_groups']}_of_request ON ${tables['change_request_groups']} (change_request_id)`,
+    `CREATE INDEX ${tables['change_request_groups']}_of_group ON ${tables['change_request_groups']} (group_id)`,
     `CREATE INDEX ${reviews}_of_request ON ${reviews} (change_request_id, position)`,
-    `CREATE INDEX ${tables['entity_access']}_of_entity ON ${tables['entity_access']} (entity_id)`,
+    `CREATE INDEX ${tables['entity_access']}_of_key ON ${tables['entity_access']} (key)`,
   ];
 };
