@@ -63,10 +63,8 @@ export const approved = (
   return request.autoApply ? [event, startBy(request, null)] : [event];
 };
 
-export const open = (
-  { type: _, ...facts }: OpenRequest,
-  state: ChangeRequestState,
-): readonly ChangeRequestEvent[] => {
+export const open = (command: OpenRequest, state: ChangeRequestState): readonly ChangeRequestEvent[] => {
+  const { type: _type, ...facts } = command;
   if (state.phase === 'abandoned') throw openingOvertaken();
   if (isOpened(state)) throw requestIsOpen(state.changeRequestId);
   const needsNothing = facts.requirement.approvalsRequired === 0;

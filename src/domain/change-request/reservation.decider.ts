@@ -23,7 +23,8 @@ export interface Reservation {
 export const reservationDecider: Decider<Reservation, ReserveOpenRequest, ChangeRequestReserved> = {
   name: 'openChangeRequest',
   initialState: { holder: null },
-  decide: ({ type: _, closedHolder, ...claim }, { holder }) => {
+  decide: (command, { holder }) => {
+    const { type: _type, closedHolder, ...claim } = command;
     if (holder === claim.changeRequestId) return [];
     if (holder !== null && holder !== closedHolder) throw requestIsOpen(holder);
     return [{ type: 'ChangeRequestReserved', data: { ...claim, takenOverFrom: holder } }];

@@ -68,9 +68,10 @@ export class Supervisor {
       await Promise.all(tasks.slice(first, first + AT_ONCE).map((task) => this.attempt(task)));
   }
 
-  private async attempt({ key, run }: Task): Promise<void> {
+  private async attempt(task: Task): Promise<void> {
+    const { key } = task;
     try {
-      await run();
+      await task.run();
       this.failed.delete(key);
     } catch (error) {
       const failures = (this.failed.get(key)?.failures ?? 0) + 1;
