@@ -137,7 +137,7 @@ describe.each(Object.entries(SETTINGS))('the profile %s', (profile, settings) =>
     expect(hosts!.split(',')).toEqual(nodes.map((node) => `${node}:2113`));
     expect(rest!.split('&')).toContain('tls=false');
     const target = parseConnectionString(variables['EVENT_STORE_URL']!);
-    expect(target).toMatchObject({ tls: false });
+    expect(target).toMatchObject({ tls: false, discover: profile === 'cluster' });
     for (const node of nodes) {
       const environment = service(node).environment!;
       expect(environment).toMatchObject({

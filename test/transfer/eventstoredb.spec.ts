@@ -1,12 +1,37 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { LogImport } from '../../src/event-store/transfer/log-import.js';
+import { runCommand } from '../support/command.js';
 import { EventStoreDbServer } from '../support/eventstoredb-server.js';
-import { exported, fillLog, pieces, readLog, withoutPositions } from '../support/transfer.js';
+import { digestOfLines, exported, fillLog, pieces, readLog, withoutPositions } from '../support/transfer.js';
+
+describe('npm run import-log, into EventStoreDB', () => {
+  it('leaves the data folder alone, which the service that is to move still uses', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'moving-'));
+    const server = await EventStoreDbServer.start();
+    const serving = await SqliteEventStore.open({ dataDir });
+    const file = join(dataDir, 'log.ndjson');
+    const events = await fillLog(serving, 30);
+    expect((await runCommand('export-log', [file], { DATA_DIR: dataDir })).code).toBe(0);
+    const moving = { DATA_DIR: dataDir, EVENT_STORE_URL: server.url };
+    const { code, err } = await runCommand('import-log', [file], moving);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringContaining(`Imported ${events} events; 0 were there before`),
+    ]);
+    const back = join(dataDir, 'back.ndjson');
+    expect((await runCommand('export-log', [back], moving)).code).toBe(0);
+    const contents = (path: string): string => digestOfLines(readFileSync(path, 'utf8'));
+    expect(contents(back)).toBe(contents(file));
+    await serving.close();
+    await server.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+});
 
 describe('a log that moves', () => {
   const folder = mkdtempSync(join(tmpdir(), 'move-'));
