@@ -1,4 +1,6 @@
 import type { EventStore } from './event-store/event-store.js';
+import { EventStoreDbEventStore } from './event-store/eventstoredb/eventstoredb-event-store.js';
+import { DataFolder } from './event-store/sqlite/data-folder.js';
 import { ReadOnlyLog } from './event-store/sqlite/read-only-log.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import type { Config } from './platform/config/config.js';
@@ -6,11 +8,28 @@ import type { Config } from './platform/config/config.js';
 type StoreConfig = Pick<Config, 'eventStoreUrl' | 'dataDir'>;
 
 /** The log that the configuration names, whatever keeps it: the service and the tools beside it open the same one. */
-export const openEventStore = ({ dataDir }: StoreConfig): Promise<EventStore> =>
-  SqliteEventStore.open({ dataDir });
+export const openEventStore = async ({ eventStoreUrl, dataDir }: StoreConfig): Promise<EventStore> => {
+  if (eventStoreUrl === 'sqlite:') return SqliteEventStore.open({ dataDir });
+  // The log is elsewhere and takes many writers, but what is kept here is still one process's own.
+  const folder = DataFolder.claim(dataDir);
+  try {
+    return EventStoreDbEventStore.open({ url: eventStoreUrl, onClosed: () => folder.release() });
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+};
 
 /** The same, only to be read: a service may have it open and write to it meanwhile. */
 export const openLogToRead = async (
   config: StoreConfig,
 ): Promise<Pick<EventStore, 'head' | 'readAll' | 'close'>> =>
-  config.eventStoreUrl === 'sqlite:' ? ReadOnlyLog.open(config) : openEventStore(config);
+  config.eventStoreUrl === 'sqlite:'
+    ? ReadOnlyLog.open(config)
+    : EventStoreDbEventStore.open({ url: config.eventStoreUrl });
+
+/** The same, for a tool that fills it: where the log is elsewhere it needs nothing of the folder, which a service may have. */
+export const openLogToFill = async (config: StoreConfig): Promise<EventStore> =>
+  config.eventStoreUrl === 'sqlite:'
+    ? SqliteEventStore.open(config)
+    : EventStoreDbEventStore.open({ url: config.eventStoreUrl });

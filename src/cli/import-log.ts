@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { ExportReader } from '../event-store/transfer/export-reader.js';
 import { LogImport } from '../event-store/transfer/log-import.js';
 import { Patience } from '../event-store/transfer/patience.js';
-import { openEventStore } from '../open-event-store.js';
+import { openLogToFill } from '../open-event-store.js';
 import { loadConfig } from '../platform/config/load-config.js';
 import { onlyArgument, Pace, percent, runCommand, tell, withProgress } from './terminal.js';
 
@@ -45,7 +45,7 @@ await runCommand('The log was not imported', async () => {
   const path = onlyArgument(USAGE);
   const config = loadConfig(process.env);
   if (path !== STANDARD_INPUT) await check(path);
-  const target = await openEventStore(config);
+  const target = await openLogToFill(config);
   try {
     const { chunks, done } = path === STANDARD_INPUT ? fromStandardInput() : await fromFile(path);
     const onWait = (reason: string): void => tell(`  waiting for the target: ${reason}`);

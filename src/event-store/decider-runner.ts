@@ -86,6 +86,10 @@ export class DeciderRunner {
   constructor(private readonly store: EventStore) {}
 
   /**
+   * When it fails with `AppendOutcomeUnknown` the events may be in the log, or get there in a moment. Nothing is decided
+   * again then: the request may be repeated. With an idempotency key its repeat finds those events, or appends the same ids
+   * again, so that they are there once; one without a key is a new command, decided on what it finds.
+   *
    * @throws DomainError by the rules, {@link PreconditionFailed}, {@link RaceLost}, {@link IdempotencyKeyReused}, and
    *   what {@link EventStore.append} throws
    */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { AppendOutcomeUnknown } from './event-store.js';
 import { KeyedQueue, MAX_IN_LINE, MAX_WAIT_MS } from './keyed-queue.js';
 
 interface Gate {
@@ -87,6 +88,38 @@ describe('KeyedQueue', () => {
     open();
     await Promise.all(line);
     expect(await queue.run('key', async () => 'done')).toBe('done');
+  });
+
+  it('gives up for all that wait when the task before them finds the log away, and for nobody else', async () => {
+    const queue = new KeyedQueue();
+    const ran: string[] = [];
+    const { opened, open } = gate();
+    const first = queue.run('key', async () => {
+      await opened;
+      throw new AppendOutcomeUnknown('no answer');
+    });
+    const waiting = Array.from({ length: 3 }, () => queue.run('key', async () => ran.push('waited')));
+    const other = queue.run('other', async () => ran.push('other'));
+    const outcomes = Promise.allSettled([first, ...waiting]);
+    open();
+    const away = unavailable('the event log was away for the command before this one for key');
+    expect((await outcomes).map((outcome) => 'reason' in outcome && (outcome.reason as Error))).toEqual([
+      expect.objectContaining({ name: 'AppendOutcomeUnknown' }),
+      away,
+      away,
+      away,
+    ]);
+    await other;
+    await queue.run('key', async () => ran.push('later'));
+    expect(ran).toEqual(['other', 'later']);
+  });
+
+  it('goes on with those that wait when a task fails for another reason', async () => {
+    const queue = new KeyedQueue();
+    const first = queue.run('key', () => Promise.reject(new Error('broken')));
+    const second = queue.run('key', async () => 'done');
+    await expect(first).rejects.toThrow('broken');
+    expect(await second).toBe('done');
   });
 
   it('remembers no key when its line is empty', async () => {

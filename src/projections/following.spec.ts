@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Engines, reach, statusOf, until } from '../../test/support/engines.js';
 import { MemoryEventStore } from '../../test/support/memory-event-store.js';
-import { appendRoles, rolesProjection, trailProjection } from '../../test/support/projections.js';
+import {
+  appendRoles,
+  rolesProjection,
+  rolesReplaced,
+  trailProjection,
+} from '../../test/support/projections.js';
 import type { RecordedEvent, SubscriptionBatch } from '../event-store/event-store.js';
 import { ReadModelBehind } from './projection.js';
 import type { ProjectionEngine } from './projection-engine.js';
@@ -46,6 +51,42 @@ describe('a log that is away', () => {
     expect(changes(engine)).toBe(8);
     expect(engine.get('SELECT count(*) AS n FROM trail')).toEqual({ n: 8 });
     expect(store.subscriptions).toBeGreaterThanOrEqual(4);
+  });
+
+  describe('and comes back without the event that was applied last', () => {
+    let engine: ProjectionEngine;
+    beforeEach(async () => {
+      engine = await engines.upToDate(rolesProjection());
+      await reach(engine, await appendRoles(store, 5));
+      store.goAway();
+      store.truncateTo(3);
+      store.comeBack();
+    });
+
+    it('with another in its place: nothing is built on it, and it is said what helps', async () => {
+      await store.append('deployment-d4', [rolesReplaced('d4', ['other'])], 'no-stream');
+      await until(() => statusOf(engine, 'roles').state === 'failed');
+      expect(statusOf(engine, 'roles').error?.message).toBe(
+        'the log is not the one the read models were filled from: they are built anew at the next start',
+      );
+      expect(changes(engine)).toBe(5);
+      await engine.stop();
+      const again = engines.start(rolesProjection());
+      await until(() => again.trustworthy('roles'));
+      expect(changes(again)).toBe(4);
+    });
+
+    it('with nothing there yet: a node may be behind, so it is waited for, and nobody decides meanwhile', async () => {
+      const said = engines.said.length;
+      await until(() => engines.said.length >= said + 3);
+      expect(statusOf(engine, 'roles').state).toBe('catchingUp');
+      expect(engine.trustworthy('roles')).toBe(false);
+      expect(changes(engine)).toBe(5);
+      store.restore();
+      await until(() => engine.trustworthy('roles'));
+      await reach(engine, await appendRoles(store, 1, 5, 5));
+      expect(changes(engine)).toBe(6);
+    });
   });
 
   it('does not keep the engine from stopping', async () => {

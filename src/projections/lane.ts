@@ -10,12 +10,22 @@ import { applyBatch, type Stop } from './batch-application.js';
 import { CheckpointMoved, type Checkpoints, type Failure } from './checkpoints.js';
 import type { ProjectionRun } from './projection-run.js';
 import type { ReadModelDatabase } from './read-model-database.js';
+import { presenceOf } from './log-identity.js';
 import { pause, retryDelay } from './retry.js';
 import { isCorruption } from './sqlite-errors.js';
 
 /** The store handed over an event that is not after the one before: nothing built on it could be right. */
 export class LogOutOfOrder extends Error {
   override readonly name = 'LogOutOfOrder';
+}
+
+/** The log has gone and another one has come: an older copy was put in its place. */
+export class LogReplaced extends Error {
+  override readonly name = 'LogReplaced';
+
+  constructor() {
+    super('the log is not the one the read models were filled from: they are built anew at the next start');
+  }
 }
 
 /** What a lane tells the engine; all calls come synchronously after a commit. */
@@ -46,6 +56,8 @@ export class Lane {
   live = false;
   private readonly ending = new AbortController();
   private finished: Promise<void> = Promise.resolve();
+  /** The last event handed over, since the start. */
+  private last: RecordedEvent | undefined;
 
   constructor(
     private readonly context: LaneContext,
@@ -85,9 +97,11 @@ export class Lane {
   private async follow(): Promise<void> {
     const { store, events, batchSize } = this.context;
     const { signal } = this.ending;
+    let wasLost = false;
     for (let attempt = 0; !signal.aborted; attempt++) {
       let error: unknown;
       try {
+        if (wasLost) await this.requireSameLog();
         for await (const batch of store.subscribeToAll({ after: this.position, signal, batchSize })) {
           if (signal.aborted) return;
           this.take(batch);
@@ -100,7 +114,8 @@ export class Lane {
       }
       if (signal.aborted) return;
       this.live = false;
-      if (error instanceof CheckpointMoved || error instanceof LogOutOfOrder || isCorruption(error)) {
+      wasLost = true;
+      if (isFinal(error)) {
         events.broken(error);
         return;
       }
@@ -111,6 +126,14 @@ export class Lane {
       events.lost(error, delay);
       await pause(delay, signal);
     }
+  }
+
+  private async requireSameLog(): Promise<void> {
+    if (this.last === undefined) return;
+    const presence = await presenceOf(this.context.store, this.last);
+    if (presence === 'another') throw new LogReplaced();
+    // Perhaps the node that took over has not come so far yet.
+    if (presence === 'absent') throw new Error('the log does not hold what was applied last');
   }
 
   private take(batch: SubscriptionBatch): void {
@@ -127,6 +150,7 @@ export class Lane {
   private commit(batch: DecodedBatch, to: bigint): void {
     const stops = applyBatch(this.context, this.members, batch, this.position, to);
     this.position = to;
+    this.last = batch.events.at(-1) ?? this.last;
     for (const run of this.members) {
       const stop = stops.get(run);
       if (stop === undefined) this.moved(run, to);
@@ -158,3 +182,10 @@ export class Lane {
     }
   }
 }
+
+/** Going on would build on what is not so. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof CheckpointMoved ||
+  error instanceof LogOutOfOrder ||
+  error instanceof LogReplaced ||
+  isCorruption(error);

@@ -3,7 +3,7 @@ import { Checkpoints } from './checkpoints.js';
 import { silentLog, type EngineLog } from './engine-log.js';
 import type { LaneContext, LaneEvents } from './lane.js';
 import { Lanes } from './lanes.js';
-import { logHolds } from './log-identity.js';
+import { presenceOfAll } from './log-identity.js';
 import { PositionWaiters } from './position-waiters.js';
 import { ReadModels, type Projection, type ProjectionStatus } from './projection.js';
 import type { ProjectionRun } from './projection-run.js';
@@ -27,6 +27,9 @@ export interface EngineOptions {
 /** Short enough that requests which come in during a catch-up don't wait for long. */
 const SERVICE_BATCH = 500;
 const OFFLINE_BATCH = 2_000;
+/** A node that has just taken over may need a moment to find an event again, and building everything anew takes hours. */
+const ABSENT_ATTEMPTS = 5;
+const NOT_THERE = 'the log does not hold what was applied last';
 
 /** Feeds the read models from the log, and answers queries from them. */
 export class ProjectionEngine extends ReadModels {
@@ -153,12 +156,13 @@ export class ProjectionEngine extends ReadModels {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         this.sawHead(await store.head());
-        const held = await logHolds(
+        const presence = await presenceOfAll(
           store,
           this.checkpoints.list().map(({ mark }) => mark),
         );
         if (signal.aborted) return;
-        if (!held) this.startOver();
+        if (presence === 'absent' && attempt < ABSENT_ATTEMPTS) throw new Error(NOT_THERE);
+        if (presence !== 'there') this.startOver();
         this.lanes.start(this.laneContext(), this.served.runs);
         return;
       } catch (error) {

@@ -1,5 +1,10 @@
-import { chmodSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
-import { openDatabase, type Database, type Statement } from '../event-store/sqlite/sqlite.js';
+import { chmodSync, rmSync } from 'node:fs';
+import {
+  createPrivateFile,
+  openDatabase,
+  type Database,
+  type Statement,
+} from '../event-store/sqlite/sqlite.js';
 import { StatementCache } from './statement-cache.js';
 
 /** Raise it when the engine's own tables change: files of any other format are built anew. */
@@ -33,8 +38,12 @@ export class UnusableDatabase extends Error {
   override readonly name = 'UnusableDatabase';
 }
 
-/** NORMAL: a power cut may take the last commits, and the log gives them back; the file itself stays sound. */
-const SERVICE_PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL';
+/**
+ * NORMAL: a power cut may take the last commits, and the log gives them back; the file itself stays sound. Checkpoints
+ * every 32 MiB instead of every 4: the same few index pages are written by every batch, and copied once for all of them.
+ */
+const SERVICE_PRAGMAS =
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000';
 /** Nobody misses a file that was not finished, so nothing is written twice or waited for. */
 const OFFLINE_PRAGMAS = 'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF';
 
@@ -71,10 +80,7 @@ export class ReadModelDatabase {
    * @throws {@link UnusableDatabase}, or what SQLite says
    */
   static open(path: string, { offline }: { readonly offline: boolean }): ReadModelDatabase {
-    // Never readable by others, not even for a moment; SQLite gives -wal and -shm the mode of the file. One that is there
-    // is not opened: closing it again would drop the locks that another connection of this process has on it.
-    if (existsSync(path)) chmodSync(path, 0o600);
-    else closeSync(openSync(path, 'wx', 0o600));
+    if (!createPrivateFile(path)) chmodSync(path, 0o600);
     const db = openDatabase(path);
     try {
       prepareFile(db, offline);

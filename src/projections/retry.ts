@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 
 const FIRST_MS = 50;
-const LONGEST_MS = 10_000;
+/** Short, since those who have written wait for what they wrote when the log is back. */
+const LONGEST_MS = 2_000;
 
 /** Doubles from attempt to attempt up to a bound; the jitter keeps replicas from coming back all at once. */
 export const retryDelay = (attempt: number): number =>

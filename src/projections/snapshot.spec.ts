@@ -118,7 +118,7 @@ describe('a copy that belongs to another log', () => {
     const engines = await replica(log);
     const engine = await engines.upToDate(...both);
     await until(() => engine.trustworthy('roles', 'trail'));
-    expect(engines.said).toEqual([ANEW]);
+    expect(engines.said.at(-1)).toBe(ANEW);
     expect(await dumpOf(engine, engines)).toBe(await rebuilt(log));
   };
 

@@ -20,6 +20,7 @@ export class MemoryEventStore extends EventStore {
   subscriptions = 0;
   openSubscriptions = 0;
   private events: RecordedEvent[] = [];
+  private cutOff: RecordedEvent[] = [];
   private streams = new Map<string, RecordedEvent[]>();
   private readonly waiting = new Set<() => void>();
   private away = false;
@@ -45,12 +46,19 @@ export class MemoryEventStore extends EventStore {
     this.wake();
   }
 
-  /** What an operator does who puts back an older copy of the log. */
+  /** What an operator does who puts back an older copy of the log; or what a node shows that is behind. */
   truncateTo(count: number): void {
     const kept = this.events.slice(0, count);
+    this.cutOff = this.events.slice(count);
     this.events = [];
     this.streams = new Map();
     for (const event of kept) this.add(event);
+  }
+
+  /** The node has come up: what was cut off is there again. */
+  restore(): void {
+    for (const event of this.cutOff) this.add(event);
+    this.wake();
   }
 
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {

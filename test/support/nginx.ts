@@ -44,16 +44,18 @@ const substitute = (text: string, replacements: Readonly<Record<string, string>>
 /**
  * Runs nginx with a server configuration as it is documented, listening on a socket of its own instead of a port.
  * @param replacements texts of the configuration that name the documented addresses, and what to put there
+ * @param listen the text that names the port
  */
 export const startNginx = async (
   configuration: string,
   replacements: Readonly<Record<string, string>>,
+  listen = 'listen 80;',
 ): Promise<Nginx> => {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-nginx-'));
   const socketPath = join(folder, 'nginx.sock');
   const server = substitute(await readFile(configuration, 'utf8'), {
     ...replacements,
-    'listen 80;': `listen unix:${socketPath};`,
+    [listen]: `listen unix:${socketPath};`,
   });
   await writeFile(join(folder, 'server.conf'), server);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];

@@ -83,7 +83,9 @@ export class AllSubscription {
       const item = pull.take();
       if (item !== undefined) this.pass(item, events);
       else if (this.position === start) {
-        if (!(await pull.wait({ signal: this.ending }))) return undefined;
+        if (await pull.wait({ signal: this.ending })) continue;
+        if (pull.failure !== undefined) throw pull.failure;
+        return undefined;
       } else if (this.position >= target || !(await pull.wait({ ms: LINGER_MS, signal: this.ending }))) break;
     }
     return { events, position: this.position, caughtUp: this.position >= head.known && pull.isEmpty };

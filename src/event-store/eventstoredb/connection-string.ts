@@ -19,6 +19,10 @@ export interface Endpoint {
 /** Says what is wrong, and never repeats the connection string: it may hold a password. */
 export class InvalidConnectionString extends Error {
   override readonly name = 'InvalidConnectionString';
+
+  constructor(reason: string) {
+    super(`the connection string of the event store can't be used: ${reason}`);
+  }
 }
 
 const DEFAULT_PORT = 2113;
@@ -31,7 +35,6 @@ const NUMBERS = {
   gossipTimeout: 1,
   keepAliveInterval: 10_000,
   keepAliveTimeout: 1,
-  defaultDeadline: 1,
 } as const;
 const NEVER: ReadonlySet<string> = new Set(['keepAliveInterval', 'keepAliveTimeout']);
 const ALL = [

@@ -25,12 +25,17 @@ import { StoreClient } from './store-client.js';
 /** Above every revision that a stream can have. */
 const HIGHEST_REVISION = 2n ** 62n;
 
+export interface OpenOptions {
+  /** A connection string of EventStoreDB. */
+  readonly url: string;
+  readonly onClosed?: () => void;
+}
+
 /**
  * The log in EventStoreDB 22.6 or later, or in KurrentDB. A position is the commit position of the event. Events of others
  * are passed over: the store's own, whose types begin with `$`, and those without our metadata.
  *
- * Reads, subscriptions and appends use two connections' worth of client: one that hangs on an append is replaced without
- * ending what the other has open.
+ * Appends have a client of their own: when it hangs it is replaced, without ending reads and subscriptions.
  */
 export class EventStoreDbEventStore extends EventStore {
   readonly kind = 'eventstoredb';
@@ -48,11 +53,14 @@ export class EventStoreDbEventStore extends EventStore {
    * Does not wait for the store: it may be away for now.
    * @throws Error when the connection string or one of the files that it names is no good
    */
-  static open({ url }: { url: string }): EventStoreDbEventStore {
-    return new EventStoreDbEventStore(StoreClient.maker(parseConnectionString(url)));
+  static open({ url, onClosed = () => undefined }: OpenOptions): EventStoreDbEventStore {
+    return new EventStoreDbEventStore(StoreClient.maker(parseConnectionString(url)), onClosed);
   }
 
-  private constructor(makeClient: () => StoreClient) {
+  private constructor(
+    makeClient: () => StoreClient,
+    private readonly onClosed: () => void,
+  ) {
     super();
     this.appender = new Appender(makeClient);
     this.client = makeClient();
@@ -113,6 +121,7 @@ export class EventStoreDbEventStore extends EventStore {
   private async finish(): Promise<void> {
     this.closing.abort();
     await Promise.all([this.appender.close(), this.client.close()]);
+    this.onClosed();
   }
 
   /** For servers that do not say it when an append is repeated. */

@@ -44,6 +44,7 @@ export class LogHead {
         return this.finish(end);
       }
     }
+    if (end === undefined) this.forget();
     return this.finish(end ?? BEFORE_ALL);
   }
 

@@ -10,7 +10,7 @@ export interface Source {
 
 /** Items of one of the client's streams, taken by hand: nothing more is read while nobody takes any. */
 export class Pull<Item> {
-  private failure: Error | undefined;
+  private failed: Error | undefined;
   private ended = false;
   private wake: () => void = () => undefined;
 
@@ -26,7 +26,7 @@ export class Pull<Item> {
     });
     // Stays for good: an error that comes after the end has nobody else to go to.
     source.on('error', (error: Error) => {
-      this.failure ??= error;
+      this.failed ??= error;
       this.wake();
     });
   }
@@ -40,20 +40,20 @@ export class Pull<Item> {
     return this.source.readableLength === 0;
   }
 
-  /**
-   * Waits until there is something to take; `false` at the end, or when `signal` aborts, or `ms` are over.
-   * @throws what made the stream fail, once everything before is taken
-   */
+  /** Waits until there is something to take; `false` when nothing will come, `signal` aborts, or `ms` are over. */
   async wait({ ms, signal }: { ms?: number; signal?: AbortSignal } = {}): Promise<boolean> {
     if (this.isEmpty && !this.isOver && signal?.aborted !== true) await this.change(ms, signal);
-    if (!this.isEmpty) return true;
-    if (this.failure !== undefined) throw this.failure;
-    return false;
+    return !this.isEmpty;
+  }
+
+  /** What made the stream fail: look at it once everything before is taken. */
+  get failure(): Error | undefined {
+    return this.failed;
   }
 
   /** Nothing will come any more. */
   get isOver(): boolean {
-    return this.ended || this.failure !== undefined;
+    return this.ended || this.failed !== undefined;
   }
 
   cancel(): void {

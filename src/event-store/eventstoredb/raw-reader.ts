@@ -55,6 +55,7 @@ export class RawReader {
         this.requireOpen();
       }
       this.requireOpen();
+      if (pull.failure !== undefined) throw pull.failure;
       if (!pull.isOver) throw new EventStoreUnavailable('the event store has not answered in time');
     } catch (error) {
       const type = typeOf(error);

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase, type Database } from './sqlite.js';
+import { createPrivateFile, openDatabase, type Database } from './sqlite.js';
 
 const LOCK_FILE = 'lock.db';
 const OWNER_FILE = 'lock.pid';
@@ -26,7 +26,7 @@ export class DataFolder {
   /** Makes the folder if need be. @throws {@link DataFolderInUse} */
   static claim(dir: string): DataFolder {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    createPrivate(join(dir, LOCK_FILE));
+    createPrivateFile(join(dir, LOCK_FILE));
     const lock = openDatabase(join(dir, LOCK_FILE));
     try {
       lock.exec('BEGIN EXCLUSIVE');
@@ -42,7 +42,7 @@ export class DataFolder {
   /** Path of a file in the folder; made if need be, for our eyes only. */
   file(name: string): string {
     const path = join(this.dir, name);
-    if (createPrivate(path)) syncFolder(this.dir);
+    if (createPrivateFile(path)) syncFolder(this.dir);
     return path;
   }
 
@@ -58,17 +58,6 @@ const ownerOf = (dir: string): string => {
     return pid === '' ? 'another process' : `process ${pid}`;
   } catch {
     return 'another process';
-  }
-};
-
-/** True when the file was not there. One that is there is not even opened. */
-const createPrivate = (path: string): boolean => {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
   }
 };
 

@@ -53,10 +53,10 @@ describe('LogWriter', () => {
   it('gives positions 1, 2, 3 … in the order of the appends', () => {
     expect(writer.head).toBe(-1);
     expect(writer.write([append('a', -1, event(), event()), append('b', -1, event())])).toEqual([
-      { revision: 1, position: 2 },
-      { revision: 0, position: 3 },
+      { revision: 1, position: 2, repeated: false },
+      { revision: 0, position: 3, repeated: false },
     ]);
-    expect(writer.write([append('a', 1, event())])).toEqual([{ revision: 2, position: 4 }]);
+    expect(writer.write([append('a', 1, event())])).toEqual([{ revision: 2, position: 4, repeated: false }]);
     expect(writer.head).toBe(4);
     expect(rows()).toEqual([
       { position: 1, name: 'a', revision: 0 },
@@ -76,10 +76,10 @@ describe('LogWriter', () => {
         append('a', 0, event()),
       ]),
     ).toEqual([
-      { revision: 0, position: 1 },
+      { revision: 0, position: 1, repeated: false },
       { conflict: -1 },
       { conflict: -1 },
-      { revision: 1, position: 2 },
+      { revision: 1, position: 2, repeated: false },
       { conflict: 1 },
     ]);
     expect(db.prepare('SELECT name FROM streams').all()).toHaveLength(1);
@@ -91,8 +91,8 @@ describe('LogWriter', () => {
     const next = new LogWriter(db);
     expect(next.head).toBe(2);
     expect(next.write([append('a', -1, first, second), append('a', 1, event())])).toEqual([
-      { revision: 1, position: 2 },
-      { revision: 2, position: 3 },
+      { revision: 1, position: 2, repeated: true },
+      { revision: 2, position: 3, repeated: false },
     ]);
   });
 
@@ -115,9 +115,9 @@ describe('LogWriter', () => {
 
     makeRoom();
     expect(writer.write(batch)).toEqual([
-      { revision: 1, position: 2 },
-      { revision: 0, position: 3 },
-      { revision: 0, position: 4 },
+      { revision: 1, position: 2, repeated: false },
+      { revision: 0, position: 3, repeated: false },
+      { revision: 0, position: 4, repeated: false },
     ]);
   });
 
@@ -129,8 +129,8 @@ describe('LogWriter', () => {
     );
     expect(rows()).toEqual([{ position: 1, name: 'a', revision: 0 }]);
     expect(writer.write([append('new', -1, event()), append('a', 0, event())])).toEqual([
-      { revision: 0, position: 2 },
-      { revision: 1, position: 3 },
+      { revision: 0, position: 2, repeated: false },
+      { revision: 1, position: 3, repeated: false },
     ]);
   });
 
@@ -140,7 +140,7 @@ describe('LogWriter', () => {
     fillDisk();
     expect(() => writer.write([append('a', 0, event(100_000))])).toThrow(/full/);
     expect(writer.write([append('a', -1, first), append('a', 7, event())])).toEqual([
-      { revision: 0, position: 1 },
+      { revision: 0, position: 1, repeated: true },
       { conflict: 0 },
     ]);
   });
@@ -151,7 +151,7 @@ describe('LogWriter', () => {
       writer.write(streams.slice(i, i + 2_010).map((stream) => append(stream, -1, event())));
     }
     expect(writer.write([append('s-0', 0, event()), append('s-0', -1, event())])).toEqual([
-      { revision: 1, position: 20_101 },
+      { revision: 1, position: 20_101, repeated: false },
       { conflict: 1 },
     ]);
   });

@@ -114,7 +114,7 @@ export class LogWriter {
     if (stream === undefined) return undefined;
     const stored = this.idsFrom.all(stream.id, from, events.length) as { id: string; position: number }[];
     if (!events.every((event, i) => stored[i]?.id === withoutDashes(event.id))) return undefined;
-    return { revision: from + events.length - 1, position: stored.at(-1)!.position };
+    return { revision: from + events.length - 1, position: stored.at(-1)!.position, repeated: true };
   }
 
   /** Where the first of these events stands in the stream. No index serves this: appends without a revision are rare. */
@@ -140,7 +140,7 @@ export class LogWriter {
       );
     }
     this.streams.set(name, { id, revision });
-    return { revision, position: this.last };
+    return { revision, position: this.last, repeated: false };
   }
 }
 

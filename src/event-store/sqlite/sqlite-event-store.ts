@@ -77,8 +77,18 @@ export class SqliteEventStore extends EventStore {
     }
   }
 
-  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
-    return this.reader.readStream(stream, options);
+  async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
+    const { from = 0n, direction = 'forwards', limit } = options;
+    if (direction === 'backwards') return yield* this.reader.readStream(stream, options);
+    const { heads } = this.writer;
+    if (heads.endsBefore(stream, from)) return;
+    let last: bigint | undefined;
+    for await (const event of this.reader.readStream(stream, options)) {
+      last = event.revision;
+      yield event;
+    }
+    // Read to its end: nothing follows the last event, and nothing stands where the reading began if there was none.
+    if (limit === undefined && (last !== undefined || from === 0n)) heads.saw(stream, last ?? -1n);
   }
 
   readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 
@@ -62,3 +63,18 @@ export const copyDatabase = async (from: Database, to: string): Promise<void> =>
 };
 
 export const sqliteVersion = (): string => versionOf(sqlite);
+
+/**
+ * For our eyes only from its first moment; SQLite gives the files beside it the same mode. A file that is there is not even
+ * opened: closing it again would drop the locks that another connection of this process has on it.
+ * @returns whether it was made
+ */
+export const createPrivateFile = (path: string): boolean => {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+};

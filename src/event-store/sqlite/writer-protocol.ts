@@ -9,7 +9,13 @@ export interface AppendRequest {
 
 /** Revision and position of the append's last event, or where the stream stands instead. */
 export type AppendAnswer =
-  { readonly revision: number; readonly position: number } | { readonly conflict: number };
+  | {
+      readonly revision: number;
+      readonly position: number;
+      /** Written before: later events may follow. */
+      readonly repeated: boolean;
+    }
+  | { readonly conflict: number };
 
 /** To the writer: appends in order, or the wish to end. */
 export type WriterRequest = readonly AppendRequest[] | 'close';

@@ -24,7 +24,7 @@ const { port, posted } = workerData;
 let head = 0, held = [], holding = false;
 port.postMessage({ kind: 'ready', head: -1 });
 const answer = (appends) => port.postMessage({
-  kind: 'committed', answers: appends.map(() => ({ revision: 0, position: ++head })), head,
+  kind: 'committed', answers: appends.map(() => ({ revision: 0, position: ++head, repeated: false })), head,
 });
 for (let open = true; open; ) {
   const seen = Atomics.load(posted, 0);

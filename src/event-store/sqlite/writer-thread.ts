@@ -6,6 +6,7 @@ import {
   type AppendResult,
   type ExpectedRevision,
 } from '../event-store.js';
+import { KnownHeads } from './known-heads.js';
 import type {
   AppendAnswer,
   AppendRequest,
@@ -36,6 +37,8 @@ interface Pending {
 export class WriterThread {
   /** Position of the last event known to be committed, -1 when there is none. */
   head = -1n;
+  /** Of the streams, as far as appends and reads have told. */
+  readonly heads = new KnownHeads();
   /** Called when {@link head} has moved, and when the writer has gone. */
   onChange: () => void = () => undefined;
   private readonly posted = new Int32Array(new SharedArrayBuffer(4));
@@ -100,8 +103,11 @@ export class WriterThread {
       const request = { stream, expected: toNumber(expected), events };
       this.pending.push({ request, stream, expected, bytes, resolve, reject });
       this.pendingBytes += bytes;
-      // One message for all appends of this turn.
-      if (this.unsent++ === 0) process.nextTick(() => this.send());
+      if (this.unsent++ > 0) return;
+      // One message for all appends of this turn. When the writer is busy anyway, also for those of the other requests
+      // that have come in: waking it costs more than what it is told.
+      if (this.pending.length > 1) setImmediate(() => this.send());
+      else process.nextTick(() => this.send());
     });
   }
 
@@ -137,7 +143,7 @@ export class WriterThread {
         return this.started(reply.reason);
       case 'committed':
         this.head = BigInt(reply.head);
-        this.settle(reply.answers.length, (append, i) => answer(append, reply.answers[i]!));
+        this.settle(reply.answers.length, (append, i) => this.answer(append, reply.answers[i]!));
         return this.onChange();
       case 'failed':
         return this.settle(reply.appends, ({ reject }) =>
@@ -153,6 +159,18 @@ export class WriterThread {
     for (const [index, append] of settled.entries()) {
       this.pendingBytes -= append.bytes;
       each(append, index);
+    }
+  }
+
+  private answer({ stream, expected, resolve, reject }: Pending, given: AppendAnswer): void {
+    if ('conflict' in given) {
+      this.heads.saw(stream, BigInt(given.conflict));
+      const actual = given.conflict < 0 ? 'no-stream' : BigInt(given.conflict);
+      reject(new RevisionConflict(stream, expected, actual));
+    } else {
+      const revision = BigInt(given.revision);
+      if (!given.repeated) this.heads.saw(stream, revision);
+      resolve({ revision, position: BigInt(given.position) });
     }
   }
 
@@ -175,15 +193,6 @@ export class WriterThread {
     this.onChange();
   }
 }
-
-const answer = ({ stream, expected, resolve, reject }: Pending, given: AppendAnswer): void => {
-  if ('conflict' in given) {
-    const actual = given.conflict < 0 ? 'no-stream' : BigInt(given.conflict);
-    reject(new RevisionConflict(stream, expected, actual));
-  } else {
-    resolve({ revision: BigInt(given.revision), position: BigInt(given.position) });
-  }
-};
 
 /** A revision beyond what a number holds is one that no stream has, rounded or not. */
 const toNumber = (expected: ExpectedRevision): AppendRequest['expected'] => {

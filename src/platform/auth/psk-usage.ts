@@ -1,5 +1,10 @@
 import { Logger } from '@nestjs/common';
-import { openDatabase, type Database, type Statement } from '../../event-store/sqlite/sqlite.js';
+import {
+  createPrivateFile,
+  openDatabase,
+  type Database,
+  type Statement,
+} from '../../event-store/sqlite/sqlite.js';
 
 const FLUSH_MS = 60_000;
 
@@ -16,6 +21,7 @@ export class PskUsage {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(path: string) {
+    createPrivateFile(path);
     this.db = openDatabase(path);
     this.db.exec(`
       PRAGMA journal_mode = WAL;

@@ -5,6 +5,7 @@ export interface Config {
   /** Base of absolute links, without trailing slash; `null`: taken from the request. */
   readonly publicUrl: string | null;
   readonly dataDir: string;
+  /** `sqlite:`, or a connection string of EventStoreDB, which may hold a password: never shown. */
   readonly eventStoreUrl: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Requests per minute and principal; 0 = off. */

@@ -48,6 +48,8 @@ describe('the configuration', () => {
     [{ PUBLIC_URL: 'https://gov.example.com/' }, { publicUrl: 'https://gov.example.com' }],
     [{ DATA_DIR: '/var/lib/countersign' }, { dataDir: '/var/lib/countersign' }],
     [{ EVENT_STORE_URL: 'sqlite:' }, { eventStoreUrl: 'sqlite:' }],
+    [{ EVENT_STORE_URL: 'esdb://es:2113?tls=false' }, { eventStoreUrl: 'esdb://es:2113?tls=false' }],
+    [{ EVENT_STORE_URL: 'esdb+discover://es' }, { eventStoreUrl: 'esdb+discover://es' }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ RATE_LIMIT_PER_MINUTE: '600' }, { rateLimitPerMinute: 600 }],
     [{ SERVING_PLATFORM: 'reports' }, { servingPlatform: 'reports' }],
@@ -118,7 +120,7 @@ describe('the configuration', () => {
     ],
     [
       { EVENT_STORE_URL: 'mongodb://me:password@host' },
-      'EVENT_STORE_URL must be sqlite: (the log in DATA_DIR)',
+      'EVENT_STORE_URL must hold sqlite: (the log in DATA_DIR) or esdb://… or esdb+discover://…',
     ],
     [
       { LOG_LEVEL: 'verbose' },
@@ -202,6 +204,8 @@ describe('the configuration', () => {
 
     it.each(['', '\n', '\r\n'])('reads one from a file that ends with %j', (end) => {
       expect(loadConfig({ PLATFORM_PSK_FILE: file(`${KEY}${end}`) }).platformKey.plain).toBe(KEY);
+      const url = 'esdb://me:password@es';
+      expect(loadConfig({ EVENT_STORE_URL_FILE: file(`${url}${end}`) }).eventStoreUrl).toBe(url);
     });
 
     const bad = ['too-short-to-be-a-key', `${KEY} with spaces`, `${KEY}.two.dots`, `${KEY}ü`];

@@ -18,6 +18,9 @@ const httpUrl = (text: string): boolean => {
 const readUrl = (read: SettingsReader, name: string): string | undefined =>
   read.text(name, 'an absolute http(s) URL without query, fragment and user', httpUrl, { show: false });
 
+/** Whether it is one that the store's client understands is seen when the store is opened. */
+const isStoreUrl = (text: string): boolean => text === 'sqlite:' || /^esdb(\+discover)?:\/\/\S+$/.test(text);
+
 const isToken = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
 const isPrintable = (text: string): boolean => !/\p{Cc}/u.test(text);
 
@@ -98,9 +101,11 @@ const readConfig = (read: SettingsReader): Config => ({
   publicUrl: readUrl(read, 'PUBLIC_URL')?.replace(/\/+$/, '') ?? null,
   dataDir: resolve(read.text('DATA_DIR', 'the path of a folder', isPrintable) ?? './data'),
   eventStoreUrl:
-    read.text('EVENT_STORE_URL', 'sqlite: (the log in DATA_DIR)', (text) => text === 'sqlite:', {
-      show: false,
-    }) ?? 'sqlite:',
+    read.secret(
+      'EVENT_STORE_URL',
+      'sqlite: (the log in DATA_DIR) or esdb://… or esdb+discover://…',
+      isStoreUrl,
+    ) ?? 'sqlite:',
   logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
   rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000),
   servingPlatform: read.oneOf('SERVING_PLATFORM', ['reports', 'none'], 'none'),

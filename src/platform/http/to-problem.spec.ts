@@ -2,7 +2,11 @@ import { NotFoundException } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { DomainError } from '../../domain/shared/domain-error.js';
 import { IdempotencyKeyReused, PreconditionFailed, RaceLost } from '../../event-store/decider-runner.js';
-import { AppendTooLarge, EventStoreUnavailable } from '../../event-store/event-store.js';
+import {
+  AppendOutcomeUnknown,
+  AppendTooLarge,
+  EventStoreUnavailable,
+} from '../../event-store/event-store.js';
 import { ReadModelBehind } from '../../projections/projection.js';
 import {
   CredentialRefused,
@@ -29,6 +33,7 @@ describe('an error in HTTP terms', () => {
     ['a used key', new IdempotencyKeyReused(), 422, 'idempotency-key-reused', undefined],
     ['a large change', new AppendTooLarge(2 ** 21), 413, 'change-too-large', undefined],
     ['no log', new EventStoreUnavailable(), 503, 'event-store-unavailable', { 'retry-after': '1' }],
+    ['no word on an append', new AppendOutcomeUnknown(), 503, 'outcome-unknown', { 'retry-after': '1' }],
     ['an old read model', new ReadModelBehind(9n), 503, 'read-model-behind', { 'retry-after': '1' }],
     [
       'no credential',

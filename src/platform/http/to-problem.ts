@@ -1,7 +1,11 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError, type RefusalKind } from '../../domain/shared/domain-error.js';
 import { IdempotencyKeyReused, PreconditionFailed, RaceLost } from '../../event-store/decider-runner.js';
-import { AppendTooLarge, EventStoreUnavailable } from '../../event-store/event-store.js';
+import {
+  AppendOutcomeUnknown,
+  AppendTooLarge,
+  EventStoreUnavailable,
+} from '../../event-store/event-store.js';
 import { ProjectionFailed, ReadModelBehind } from '../../projections/projection.js';
 import { credentialProblem } from './credential-problem.js';
 import { MAX_BODY_BYTES } from './limits.js';
@@ -68,6 +72,13 @@ export const toProblem = (error: unknown): HttpProblem => {
     return new HttpProblem(413, 'change-too-large', 'The change is larger than the log takes at once', {
       cause: error,
     });
+  }
+  if (error instanceof AppendOutcomeUnknown) {
+    return temporary(
+      'outcome-unknown',
+      'The event store has not said whether it took the change: repeat the request with its Idempotency-Key, or look first',
+      error,
+    );
   }
   if (error instanceof EventStoreUnavailable) {
     return temporary('event-store-unavailable', 'The event store cannot be reached at the moment', error);
