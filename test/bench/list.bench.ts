@@ -5,7 +5,7 @@ import { projections } from '../../src/read-models.js';
 import { ms, percentile, timed, times, withFolder, type Row, type Scale } from './measure.js';
 import { PLATFORM_PSK, startService, untilReady, type Running } from './processes.js';
 import { deploymentIds, registered } from './sample-events.js';
-import { REVIEWERS, sampleRequest } from './sample-requests.js';
+import { sampleRequest } from './sample-requests.js';
 
 const DEPLOYMENTS = deploymentIds(500);
 const IN_FLIGHT = 64;
@@ -40,11 +40,10 @@ const native = async (url: string, method: string, path: string, body: object) =
   return (await response.json()) as Record<string, unknown>;
 };
 
-/** Someone who sees requests because of a group, which is the dearest way to see them. */
-const reviewer = async ({ url }: Running): Promise<string> => {
-  await native(url, 'PUT', `groups/${REVIEWERS}`, { name: 'Reviewers' });
-  await native(url, 'PUT', 'users/rita', { username: 'rita', groups: [REVIEWERS] });
-  return String((await native(url, 'POST', 'users/rita/psk', {}))['psk']);
+/** A key of someone who may manage policies, and so sees every request. */
+const admin = async ({ url }: Running): Promise<string> => {
+  await native(url, 'PUT', 'users/ada', { username: 'ada', realmRoles: ['approval-admin'] });
+  return String((await native(url, 'POST', 'users/ada/psk', {}))['psk']);
 };
 
 const LISTS = {
@@ -66,7 +65,7 @@ const ask = async (dataDir: string, questions: number): Promise<Record<ListName,
   const service = await startService(dataDir);
   try {
     await untilReady(service.url);
-    const psk = await reviewer(service);
+    const psk = await admin(service);
     const page = async (query: string): Promise<void> => {
       const url = `${service.url}/api/v2/changeRequests/?entityType=deployment&limit=${PAGE}&${query}`;
       const response = await fetch(url, { headers: { 'authorization-psk': psk } });

@@ -3,7 +3,6 @@ import type { EventMetadata } from '../../src/event-store/event-metadata.js';
 import type { NewEvent } from '../../src/event-store/event-store.js';
 
 const BEGIN = Date.parse('2026-01-01T00:00:00Z');
-export const REVIEWERS = 'reviewers';
 
 const metadata = (turn: number): EventMetadata => ({
   occurredAt: new Date(BEGIN + turn * 1000).toISOString(),
@@ -14,7 +13,7 @@ const metadata = (turn: number): EventMetadata => ({
   causationId: randomUUID(),
 });
 
-const group = { groupId: REVIEWERS, name: 'Reviewers', memberCount: 1, members: ['rita'] };
+const group = { groupId: 'reviewers', name: 'Reviewers', memberCount: 1, members: ['rita'] };
 
 export interface SampleRequest {
   readonly changeRequestId: string;

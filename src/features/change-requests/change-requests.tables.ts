@@ -34,7 +34,7 @@ export const changeRequestSchema = (tables: TableNames): string[] => [
     state TEXT NOT NULL,
     revision INTEGER NOT NULL,
     position INTEGER NOT NULL,
-    UNIQUE (entity_id, created_at, change_request_id, status, requester_id)
+    UNIQUE (entity_id, change_request_id, status, requester_id, created_at, updated_at, processed_at)
   ) STRICT`,
   `CREATE TABLE ${tables['change_request_groups']} (
     change_request_id TEXT NOT NULL, group_id TEXT NOT NULL, PRIMARY KEY (change_request_id, group_id)
@@ -71,12 +71,13 @@ export const changeRequestIndexes = (tables: TableNames): string[] => {
   const requests = tables['change_requests'];
   const reviews = tables['change_request_reviews'];
   return [
-    ...['created_at', 'updated_at', 'processed_at'].map(
-      (column) =>
-        `CREATE INDEX ${requests}_${column} ON ${requests} (${column}, change_request_id, status, entity_id, requester_id)`,
-    ),
+    ...['created_at', 'updated_at', 'processed_at'].flatMap((column) => [
+      `CREATE INDEX ${requests}_${column} ON ${requests} (${column}, change_request_id, status, entity_id, requester_id)`,
+      // Else a page of one status would sort all requests of that status first.
+      `CREATE INDEX ${requests}_in_status_${column}
+        ON ${requests} (status, ${column}, change_request_id, entity_id, requester_id)`,
+    ]),
     `CREATE INDEX ${requests}_of_requester ON ${requests} (requester_id, created_at, change_request_id, status, entity_id)`,
-    `CREATE INDEX ${requests}_in_status ON ${requests} (status, created_at, change_request_id, entity_id, requester_id)`,
     `CREATE INDEX ${requests}_of_policy ON ${requests} (policy_id, created_at, change_request_id) WHERE policy_id IS NOT NULL`,
     `CREATE INDEX ${requests}_applying ON ${requests} (applying_attempt) WHERE applying_attempt IS NOT NULL`,
     `CREATE INDEX ${requests}_orphans ON ${requests} (entity_gone) WHERE entity_gone = 1`,
