@@ -138,9 +138,14 @@ const toCommand = (asked: Step, request: ChangeRequest, index: number): ChangeRe
         recipients: ['u-1'],
       };
     case 'orphan':
-      return { type: 'CancelOrphan', diff: DIFF };
+      return { type: 'CancelOrphan', changeVersionId: request.changeVersionId, diff: DIFF };
     case 'cancel':
-      return { type: 'CancelRequest', canceller: asked.by, diff: DIFF };
+      return {
+        type: 'CancelRequest',
+        canceller: asked.by,
+        changeVersionId: request.changeVersionId,
+        diff: DIFF,
+      };
   }
 };
 
@@ -304,7 +309,12 @@ describe('whatever is asked of a change request', () => {
             reviewer: person,
           }) as const;
         expect({
-          canCancel: works({ type: 'CancelRequest', canceller: person, diff: DIFF }),
+          canCancel: works({
+            type: 'CancelRequest',
+            canceller: person,
+            changeVersionId: request.changeVersionId,
+            diff: DIFF,
+          }),
           canComment: works(review('commented')),
           canResolve: works({ type: 'ResolveRequest', resolver: person, ownsEntity: false }),
           canReview: works(review('approved')),

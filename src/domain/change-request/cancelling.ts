@@ -1,18 +1,22 @@
 import type { Participant } from './approval.js';
 import type { CancelReason, ChangeRequestEvent, Diff } from './change-request.events.js';
 import { isOpen, namesOf, type ChangeRequest } from './change-request.state.js';
-import { forbidden, requireWritable } from './refusals.js';
+import { forbidden, requireVersion, requireWritable } from './refusals.js';
 import { mayCancel } from './user-operations.js';
 
 export interface CancelRequest {
   readonly type: 'CancelRequest';
   readonly canceller: Participant;
+  /** The version that `diff` is of. */
+  readonly changeVersionId: string;
   readonly diff: Diff;
 }
 
 /** The entity is gone, and with it what the request was about. */
 export interface CancelOrphan {
   readonly type: 'CancelOrphan';
+  /** The version that `diff` is of. */
+  readonly changeVersionId: string;
   readonly diff: Diff;
 }
 
@@ -27,18 +31,22 @@ export const cancelled = (
 });
 
 export const cancel = (
-  { canceller, diff }: CancelRequest,
+  { canceller, changeVersionId, diff }: CancelRequest,
   request: ChangeRequest,
 ): readonly ChangeRequestEvent[] => {
   if (!mayCancel(request, canceller))
     throw forbidden('cancel-forbidden', 'You cannot cancel this change request.');
   requireWritable(request);
+  requireVersion(request, changeVersionId);
   return [cancelled(request, 'asked', canceller.userId, diff)];
 };
 
 /** A change that is just being carried out ends by itself first, one way or the other. */
 export const cancelOrphan = (
-  { diff }: CancelOrphan,
+  { changeVersionId, diff }: CancelOrphan,
   request: ChangeRequest,
-): readonly ChangeRequestEvent[] =>
-  isOpen(request) && request.applying === null ? [cancelled(request, 'entityRemoved', null, diff)] : [];
+): readonly ChangeRequestEvent[] => {
+  const asSeen = request.changeVersionId === changeVersionId;
+  if (!isOpen(request) || request.applying !== null || !asSeen) return [];
+  return [cancelled(request, 'entityRemoved', null, diff)];
+};

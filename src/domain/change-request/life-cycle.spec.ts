@@ -36,7 +36,8 @@ const stateOf = (
 ): ChangeRequest => given(...events).state() as ChangeRequest;
 const resolve = (resolver = requester, ownsEntity = false) =>
   ({ type: 'ResolveRequest', resolver, ownsEntity }) as const;
-const cancel = (canceller = requester) => ({ type: 'CancelRequest', canceller, diff: DIFF }) as const;
+const cancel = (canceller = requester) =>
+  ({ type: 'CancelRequest', canceller, changeVersionId: 'v-1', diff: DIFF }) as const;
 const conclude = (attempt = 1) =>
   ({ type: 'ConcludeApplication', attempt, outcome: { applied: true, diff: DIFF } }) as const;
 const fail = (attempt = 1) =>
@@ -484,8 +485,18 @@ describe('cancelling', () => {
       .when(cancel(admin))
       .then(cancelledBy('u-admin'));
     given(...ledTo(status))
-      .when({ type: 'CancelOrphan', diff: DIFF })
+      .when({ type: 'CancelOrphan', changeVersionId: 'v-1', diff: DIFF })
       .then(cancelledBy(null, 'entityRemoved'));
+  });
+
+  it('of a version that was revised meanwhile is refused, or left to be looked at again', () => {
+    const old = [{ ...opened(), data: { ...opened().data, changeVersionId: 'v-0' } }];
+    given(...old)
+      .when(cancel())
+      .thenRejects('version-outdated', { changeVersionId: 'v-0' });
+    given(...old)
+      .when({ type: 'CancelOrphan', changeVersionId: 'v-1', diff: DIFF })
+      .thenNothing();
   });
 
   it('takes the requester or an approval admin', () =>
@@ -509,7 +520,7 @@ describe('cancelling', () => {
 
   it('leaves a change that is being applied to its end', () =>
     given(...ledTo('approved'), started())
-      .when({ type: 'CancelOrphan', diff: DIFF })
+      .when({ type: 'CancelOrphan', changeVersionId: 'v-1', diff: DIFF })
       .thenNothing());
 });
 
@@ -528,7 +539,7 @@ describe.each(['resolved', 'cancelled'] as const)('a request that is %s', (statu
 
   it('is left alone by the system', () => {
     given(...ledTo(status))
-      .when({ type: 'CancelOrphan', diff: DIFF })
+      .when({ type: 'CancelOrphan', changeVersionId: 'v-1', diff: DIFF })
       .thenNothing();
     given(...ledTo(status))
       .when(conclude())

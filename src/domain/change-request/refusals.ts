@@ -34,3 +34,17 @@ export const requireWritable = (request: ChangeRequest): void => {
     });
   if (applying !== null) throw new DomainError('conflict', 'being-applied', 'The change is being applied.');
 };
+
+/** @throws DomainError when the caller speaks of another version than the current one */
+export const requireVersion = (
+  { changeVersionId: current }: ChangeRequest,
+  changeVersionId: string,
+): void => {
+  if (changeVersionId === current) return;
+  throw new DomainError(
+    'conflict',
+    'version-outdated',
+    `The change was modified; the current version is ${current}.`,
+    { changeVersionId: current },
+  );
+};

@@ -3,7 +3,7 @@ import { groupsStoodFor, isEligible, statusBy, withVerdict, type Participant } f
 import type { ChangeRequestEvent, OpenStatus, ReviewStatus } from './change-request.events.js';
 import { namesOf, type ChangeRequest, type Verdict } from './change-request.state.js';
 import { approved } from './opening.js';
-import { forbidden, requireWritable } from './refusals.js';
+import { forbidden, requireVersion, requireWritable } from './refusals.js';
 
 export interface SubmitReview {
   readonly type: 'SubmitReview';
@@ -21,19 +21,6 @@ const requireReviewer = ({ reviewer }: SubmitReview, { requesterId, requirement 
     throw forbidden('not-a-reviewer', 'You are not a reviewer of this change request.');
 };
 
-const requireCurrentVersion = (
-  { changeVersionId }: SubmitReview,
-  { changeVersionId: current }: ChangeRequest,
-): void => {
-  if (changeVersionId === current) return;
-  throw new DomainError(
-    'conflict',
-    'version-outdated',
-    `The change was modified; the current version is ${current}.`,
-    { changeVersionId: current },
-  );
-};
-
 /** A remark by whoever sees the request moves nothing; a verdict counts for the current version. */
 export const submitReview = (
   command: SubmitReview,
@@ -46,7 +33,7 @@ export const submitReview = (
     });
   if (review !== 'commented') requireReviewer(command, request);
   requireWritable(request);
-  if (review !== 'commented') requireCurrentVersion(command, request);
+  if (review !== 'commented') requireVersion(request, changeVersionId);
 
   const groups = groupsStoodFor(request.requirement, reviewer);
   const before = request.status as OpenStatus;

@@ -7,6 +7,13 @@ import { changeRequestsProjection } from './change-requests.projection.js';
 import { RequestViews } from './request-views.js';
 import { RequestWriter } from './request-writer.js';
 
+interface OrphanRow {
+  readonly change_request_id: string;
+  /** Of the event that archived the deployment. */
+  readonly correlation_id: string;
+  readonly event_id: string;
+}
+
 /** Cancels open requests whose deployment has been archived: there is nothing left to change. */
 @Injectable()
 export class CancelOrphans implements ToDoList {
@@ -26,23 +33,23 @@ export class CancelOrphans implements ToDoList {
 
   due(): readonly Task[] {
     return this.readModels
-      .all<{ change_request_id: string; correlation_id: string }>(
-        `SELECT change_request_id, correlation_id FROM change_requests
+      .all<OrphanRow>(
+        `SELECT change_request_id, a.correlation_id, a.event_id
+         FROM change_requests JOIN archived_entities a USING (entity_id)
          WHERE entity_gone = 1 AND applying_attempt IS NULL`,
       )
-      .map(({ change_request_id: changeRequestId, correlation_id: correlationId }) => ({
-        key: changeRequestId,
-        run: () => this.cancel(changeRequestId, correlationId),
-      }));
+      .map((row) => ({ key: row.change_request_id, run: () => this.cancel(row) }));
   }
 
-  private async cancel(changeRequestId: string, correlationId: string): Promise<void> {
+  private async cancel({ change_request_id: changeRequestId, ...archived }: OrphanRow): Promise<void> {
     const found = await this.requests.find(changeRequestId);
     if (found === undefined) return;
     const deployment = await this.deployments.load(found.request.entityId);
     if (deployment?.status !== 'archived') return;
+    const { changeVersionId } = found.request;
     const diff = this.views.diff(found.request, deployment);
-    const context = systemContext(this.name, this.clock.now(), { eventId: changeRequestId, correlationId });
-    await this.requests.write(changeRequestId, { type: 'CancelOrphan', diff }, context);
+    const cause = { eventId: archived.event_id, correlationId: archived.correlation_id };
+    const context = systemContext(this.name, this.clock.now(), cause);
+    await this.requests.write(changeRequestId, { type: 'CancelOrphan', changeVersionId, diff }, context);
   }
 }

@@ -36,13 +36,13 @@ export const changeRequestsProjection: Projection = {
     const find = db.prepare(`SELECT state FROM ${requests} WHERE change_request_id = ?`);
     const insert = db.prepare(
       `INSERT INTO ${requests} (change_request_id, entity_id, requester_id, created_at, correlation_id, opened_position,
-        status, policy_id, updated_at, processed_at, entity_gone, applying_attempt, reminder_due, action_due, state,
-        revision, position)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        status, policy_id, updated_at, processed_at, entity_gone, applying_attempt, last_event, reminder_due,
+        action_due, state, revision, position)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const update = db.prepare(
       `UPDATE ${requests} SET status = ?, policy_id = ?, updated_at = ?, processed_at = ?, entity_gone = ?,
-        applying_attempt = ?, reminder_due = ?, action_due = ?, state = ?, revision = ?, position = ?
+        applying_attempt = ?, last_event = ?, reminder_due = ?, action_due = ?, state = ?, revision = ?, position = ?
       WHERE change_request_id = ?`,
     );
     const noteStart = db.prepare(
@@ -54,7 +54,7 @@ export const changeRequestsProjection: Projection = {
       `INSERT INTO ${tables['change_request_reviews']} VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const isArchived = db.prepare(`SELECT 1 FROM ${tables['archived_entities']} WHERE entity_id = ?`);
-    const addArchived = db.prepare(`INSERT OR IGNORE INTO ${tables['archived_entities']} VALUES (?)`);
+    const addArchived = db.prepare(`INSERT OR IGNORE INTO ${tables['archived_entities']} VALUES (?, ?, ?)`);
     const orphan = db.prepare(
       `UPDATE ${requests} SET entity_gone = 1 WHERE entity_id = ? AND status NOT IN ('resolved', 'cancelled')`,
     );
@@ -72,7 +72,7 @@ export const changeRequestsProjection: Projection = {
     const askApproval = db.prepare(`INSERT OR REPLACE INTO ${toRequest} VALUES (?, ?, ?, ?)`);
     const approvalAsked = db.prepare(`DELETE FROM ${toRequest} WHERE entity_id = ?`);
 
-    const columns = (request: ChangeRequest, { revision, position }: RequestEvent) => {
+    const columns = (request: ChangeRequest, { id, revision, position }: RequestEvent) => {
       const { status, requirement, createdAt, modifiedAt, processedAt, applying, entityId } = request;
       const policyId = requirement.policy?.policyId ?? null;
       const timed = policyId !== null && isTimed.get(policyId) !== undefined;
@@ -85,6 +85,7 @@ export const changeRequestsProjection: Projection = {
         processedAt,
         gone ? 1 : 0,
         applying?.attempt ?? null,
+        id,
         time(due.reminder),
         time(due.automaticAction),
         JSON.stringify(request),
@@ -179,8 +180,8 @@ export const changeRequestsProjection: Projection = {
       DeploymentApprovalRequired: ({ data, metadata: { correlationId }, id }) => {
         askApproval.run(data.deploymentId, JSON.stringify(data), correlationId, id);
       },
-      DeploymentArchived: ({ data: { deploymentId } }) => {
-        addArchived.run(deploymentId);
+      DeploymentArchived: ({ data: { deploymentId }, metadata: { correlationId }, id }) => {
+        addArchived.run(deploymentId, correlationId, id);
         orphan.run(deploymentId);
         dropAllAccess.run(deploymentId);
         approvalAsked.run(deploymentId);

@@ -29,6 +29,7 @@ export const changeRequestSchema = (tables: TableNames): string[] => [
     applying_attempt INTEGER,
     started_event TEXT,
     correlation_id TEXT NOT NULL,
+    last_event TEXT NOT NULL,
     reminder_due INTEGER,
     action_due INTEGER,
     state TEXT NOT NULL,
@@ -53,7 +54,9 @@ export const changeRequestSchema = (tables: TableNames): string[] => [
   `CREATE TABLE ${tables['entity_access']} (
     entity_id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (entity_id, key)
   ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE ${tables['archived_entities']} (entity_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE ${tables['archived_entities']} (
+    entity_id TEXT PRIMARY KEY, correlation_id TEXT NOT NULL, event_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID`,
   // Policies that are not deleted: those of others have no timers.
   `CREATE TABLE ${tables['timed_policies']} (
     policy_id TEXT PRIMARY KEY, active INTEGER NOT NULL

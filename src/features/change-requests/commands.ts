@@ -83,7 +83,10 @@ export class ResolveChangeRequest extends Command<{
   }
 }
 
-/** Refused with `change-request-not-found`, `cancel-forbidden`, `change-request-closed`, `being-applied`. */
+/**
+ * Refused with `change-request-not-found`, `cancel-forbidden`, `change-request-closed`, `being-applied`, and with
+ * `version-outdated` when it is being revised at the same time.
+ */
 export class CancelChangeRequest extends Command<ChangeRequestView> {
   constructor(
     readonly changeRequestId: string,

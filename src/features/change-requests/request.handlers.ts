@@ -176,7 +176,9 @@ export class CancelChangeRequestHandler implements ICommandHandler<CancelChangeR
   async execute({ changeRequestId, caller, context }: CancelChangeRequest): Promise<ChangeRequestView> {
     const { request: before, deployment } = await this.writer.load(changeRequestId, caller);
     const diff = this.views.diff(before, deployment);
-    const command = { type: 'CancelRequest', canceller: participantOf(caller), diff } as const;
+    const { changeVersionId } = before;
+    const canceller = participantOf(caller);
+    const command = { type: 'CancelRequest', canceller, changeVersionId, diff } as const;
     const { request, ...place } = await this.writer.write(changeRequestId, command, context);
     return this.views.view(request, place, caller, deployment);
   }

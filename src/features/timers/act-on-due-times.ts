@@ -20,6 +20,8 @@ import { ProcessManagers, systemContext, type Task, type ToDoList } from '../pro
 interface DueRow {
   readonly change_request_id: string;
   readonly correlation_id: string;
+  /** Of the request: what it waits since. */
+  readonly last_event: string;
   readonly due: number;
 }
 
@@ -89,7 +91,7 @@ export class ActOnDueTimes implements ToDoList {
         ? ''
         : 'AND policy_id IN (SELECT policy_id FROM timed_policies WHERE active = 1)';
     return this.readModels.all<DueRow>(
-      `SELECT change_request_id, correlation_id, ${column} AS due FROM change_requests
+      `SELECT change_request_id, correlation_id, last_event, ${column} AS due FROM change_requests
        WHERE ${column} <= ? ${policyIsOn} ORDER BY ${column}`,
       until,
     );
@@ -99,8 +101,8 @@ export class ActOnDueTimes implements ToDoList {
     return { key: `${kind} ${change_request_id} ${due}`, run };
   }
 
-  private context({ change_request_id, correlation_id }: DueRow): CommandContext {
-    const cause = { eventId: change_request_id, correlationId: correlation_id };
+  private context({ last_event, correlation_id }: DueRow): CommandContext {
+    const cause = { eventId: last_event, correlationId: correlation_id };
     return systemContext(this.name, this.clock.now(), cause);
   }
 
