@@ -84,7 +84,10 @@ export const takeUntil = async (
 export const bytesOf = (events: readonly NewEvent[]): number =>
   events.reduce(
     (sum, event) =>
-      sum + Buffer.byteLength(JSON.stringify(event.data)) + Buffer.byteLength(JSON.stringify(event.metadata)),
+      sum +
+      Buffer.byteLength(JSON.stringify(event.data)) +
+      Buffer.byteLength(JSON.stringify(event.metadata)) +
+      2 * event.type.length,
     0,
   );
 

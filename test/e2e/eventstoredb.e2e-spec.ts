@@ -174,7 +174,7 @@ describe('two processes on one EventStoreDB', () => {
   it('of two registrations of one name at once exactly one is made', async () => {
     for (const name of names) {
       const answers = await Promise.all([create(a, `once-${name}`), create(b, `once-${name}`)]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+      expect(answers.map(({ status }) => status).sort((x, y) => x - y)).toEqual([201, 409]);
     }
     const registered = (await stored('DeploymentRegistered')).map(({ name }) => name);
     for (const name of names) expect(registered.filter((found) => found === `once-${name}`)).toHaveLength(1);
@@ -198,7 +198,7 @@ describe('two processes on one EventStoreDB', () => {
       const answers = await Promise.all(
         [a, b].map((at, i) => setRoles(at, name, [`if-${round}-${i}`], { 'if-match': etag })),
       );
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+      expect(answers.map(({ status }) => status).sort((x, y) => x - y)).toEqual([200, 412]);
       etag = answers.find(({ status }) => status === 200)!.headers['etag']!;
     }
     const answers = await Promise.all(
