@@ -10,7 +10,8 @@ export default {
   testEnvironment: 'node',
   testRegex: '\\.(spec|e2e-spec)\\.js$',
   setupFiles: ['reflect-metadata'],
-  testTimeout: 30_000,
+  // A bound for what hangs, far above what anything takes: a busy machine must not make a test fail.
+  testTimeout: 120_000,
   transformIgnorePatterns: [`/node_modules/(?!(${REQUIRED_ESM})/)`],
   transform: {
     [`/node_modules/(${REQUIRED_ESM})/.+\\.js$`]: ['@swc/jest', { jsc: { target: 'es2022' } }],

@@ -18,7 +18,7 @@ export interface EncodedEvent {
 
 export interface EncodedAppend {
   readonly events: readonly EncodedEvent[];
-  /** Data and metadata of all events as UTF-8. */
+  /** Data and metadata of all events as UTF-8, and their types as UTF-16: as EventStoreDB counts. */
   readonly bytes: number;
 }
 
@@ -57,7 +57,7 @@ export const encodeAppend = (
     if (ids.has(event.id)) throw new InvalidAppend(`event id ${event.id} stands twice in one append`);
     ids.add(event.id);
     const one = encodeEvent(event);
-    bytes += Buffer.byteLength(one.data) + Buffer.byteLength(one.metadata);
+    bytes += Buffer.byteLength(one.data) + Buffer.byteLength(one.metadata) + 2 * one.type.length;
     return one;
   });
   if (bytes > MAX_APPEND_BYTES) throw new AppendTooLarge(bytes);

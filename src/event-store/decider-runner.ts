@@ -103,11 +103,10 @@ export class DeciderRunner {
     return this.queue.run(stream, async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         if (attempt > 1) await pause(Math.random() * (attempt - 1) * PAUSE_MS);
-        // Each time: the writer that was faster may be another replica with this very request.
-        const earlier = await this.earlierRun(decider, stream, context);
-        if (earlier !== undefined) return earlier;
+        const { before, earlier } = await this.look(decider, stream, context);
+        if (earlier !== undefined) return { ...earlier, unchanged: true };
         try {
-          return await this.attempt(decider, stream, command, context, options);
+          return await this.attempt(decider, stream, before, command, context, options);
         } catch (error) {
           if (!(error instanceof RevisionConflict)) throw error;
         }
@@ -135,11 +134,11 @@ export class DeciderRunner {
   private async attempt<State, Command, Event extends DomainEvent>(
     decider: Decider<State, Command, Event>,
     stream: string,
+    before: Loaded<State>,
     command: Command,
     context: CommandContext,
     options: RunOptions<State>,
   ): Promise<Decided<State>> {
-    const before = await this.load<State, Event>(decider, stream);
     options.authorize?.(before.state);
     requireMatch(context, before.revision);
     const decided = decider.decide(command, before.state);
@@ -157,26 +156,28 @@ export class DeciderRunner {
   }
 
   /**
-   * What this request, known by its idempotency key, did to the stream before, if it did: its answer may have been lost
-   * in a crash between append and reply. Reads the whole stream, on keyed requests only.
+   * The present state, and what this request, known by its idempotency key, did to the stream before, if it did: its answer
+   * may have been lost in a crash between append and reply, or another replica may be working on it right now. Both come out
+   * of one reading. With two, the other's events could fall between them: not yet seen as its own, but decided on. Reads the
+   * whole stream, on keyed requests only.
    */
-  private async earlierRun<State, Event extends DomainEvent>(
+  private async look<State, Event extends DomainEvent>(
     decider: Decider<State, never, Event>,
     stream: string,
     { idempotency }: CommandContext,
-  ): Promise<Decided<State> | undefined> {
-    if (idempotency === undefined) return undefined;
-    let folded: Loaded<State> = { state: decider.initialState, revision: NOTHING, position: NOTHING };
-    let found: Loaded<State> | undefined;
+  ): Promise<{ before: Loaded<State>; earlier?: Loaded<State> }> {
+    if (idempotency === undefined) return { before: await this.load<State, Event>(decider, stream) };
+    let before: Loaded<State> = { state: decider.initialState, revision: NOTHING, position: NOTHING };
+    let earlier: Loaded<State> | undefined;
     for await (const event of this.store.readStream(stream)) {
       const mine = event.metadata.idempotency?.key === idempotency.key;
-      if (!mine && found !== undefined) break;
+      if (!mine && earlier !== undefined) break;
       if (mine && event.metadata.idempotency?.fingerprint !== idempotency.fingerprint)
         throw new IdempotencyKeyReused();
-      folded = fold(decider, folded, event);
-      if (mine) found = folded;
+      before = fold(decider, before, event);
+      if (mine) earlier = before;
     }
-    return found && { ...found, unchanged: true };
+    return { before, ...(earlier && { earlier }) };
   }
 }
 

@@ -6,7 +6,10 @@ export type ExpectedRevision = bigint | 'no-stream' | 'stream-exists' | 'any';
 /** The position before every event: reading after it starts at the beginning of the log. */
 export const BEFORE_ALL = -1n;
 
-/** Data and metadata of one append, as UTF-8 JSON, together; EventStoreDB's own limit, kept on every adapter. */
+/**
+ * Data and metadata of one append, as UTF-8 JSON, and two bytes for each character of its events' types: EventStoreDB's own
+ * limit, kept on every adapter.
+ */
 export const MAX_APPEND_BYTES = 1024 * 1024;
 
 export type EventData = Readonly<Record<string, unknown>>;

@@ -368,6 +368,28 @@ describe('DeciderRunner', () => {
       expect(await names()).toEqual(['faster', 'a']);
     });
 
+    it('a repeat whose first one gets there while it looks at the stream writes nothing', async () => {
+      await add(runner, 'before');
+      const fresh: Decider<Names, Add, Named> = {
+        ...decider,
+        decide: (command, state) =>
+          command.names.map((name) => ({
+            type: 'GroupRecorded',
+            data: { groupId: 'g', name: `${name} as number ${state.names.length}` },
+          })),
+      };
+      const write = (by: DeciderRunner) => by.run(fresh, stream, { names: ['a'] }, keyed('k'));
+      const readStream = store.readStream.bind(store);
+      let looked = 0;
+      store.readStream = async function* (name, options) {
+        yield* readStream(name, options);
+        if (looked++ === 0) await write(new DeciderRunner(store));
+      };
+
+      expect(await write(runner)).toMatchObject({ revision: 1n });
+      expect(await names()).toEqual(['before', 'a as number 1']);
+    });
+
     it('with another request is refused, also from a new runner', async () => {
       await runner.run(decider, stream, { names: ['a'] }, keyed('key-1', 'one body'));
       for (const by of [runner, new DeciderRunner(store)]) {

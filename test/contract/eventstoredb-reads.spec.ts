@@ -2,16 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import type { EventMetadata } from '../../src/event-store/event-metadata.js';
-import {
-  BEFORE_ALL,
-  EventStoreUnavailable,
-  type EventStore,
-  type ExpectedRevision,
-  type NewEvent,
-  type RecordedEvent,
-} from '../../src/event-store/event-store.js';
+import { BEFORE_ALL, type EventStore, type RecordedEvent } from '../../src/event-store/event-store.js';
 import { EventStoreDbServer } from '../support/eventstoredb-server.js';
-import { collect, newEvent, newEvents, newStream, takeUntil } from './event-store.fixtures.js';
+import { appendForSure, collect, newEvent, newEvents, newStream, takeUntil } from './event-store.fixtures.js';
 
 const IN_TIME_MS = 1_800;
 
@@ -38,23 +31,6 @@ describe('an EventStoreDB that fails or holds what is not ours, read and followe
   const writeForeign = async (type: string, count: number): Promise<void> => {
     const events = newEvents(count).map((event) => ({ ...event, type, metadata: {} as EventMetadata }));
     await server.content.append(`foreign-${newStream()}`, events, 'no-stream');
-  };
-
-  /** Every cut also takes the answers of appends away; on a slow machine more often than can be settled in time. */
-  const appendForSure = async (
-    stream: string,
-    events: readonly NewEvent[],
-    expected: ExpectedRevision,
-  ): Promise<void> => {
-    for (let settled = false; !settled;) {
-      settled = await store.append(stream, events, expected).then(
-        () => true,
-        (error: Error) => {
-          if (!(error instanceof EventStoreUnavailable)) throw error;
-          return false;
-        },
-      );
-    }
   };
 
   describe('while it is away', () => {
@@ -130,9 +106,9 @@ describe('an EventStoreDB that fails or holds what is not ours, read and followe
     const writing = Promise.all(
       Array.from({ length: 8 }, async () => {
         const stream = newStream();
-        await appendForSure(stream, newEvents(1), 'no-stream');
+        await appendForSure(store, stream, newEvents(1), 'no-stream');
         for (let revision = 0n; revision < 39n; revision++)
-          await appendForSure(stream, newEvents(1), revision);
+          await appendForSure(store, stream, newEvents(1), revision);
       }),
     );
     const seen: RecordedEvent[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { getEventListeners } from 'node:events';
 import type { RecordedEvent, SubscriptionBatch } from '../../src/event-store/event-store.js';
 import type { StoreUnderTest } from './event-store.contract.js';
-import { collect, newEvents, newStream, takeUntil } from './event-store.fixtures.js';
+import { appendForSure, collect, newEvents, newStream, takeUntil } from './event-store.fixtures.js';
 
 const positionsOf = (events: readonly RecordedEvent[]): bigint[] => events.map(({ position }) => position);
 
@@ -10,8 +10,10 @@ export const subscriptionContract = (subject: StoreUnderTest): void => {
   /** Appends `count` events, one append each, to a stream of its own. */
   const write = async (count: number): Promise<bigint> => {
     const stream = newStream();
-    let last = await subject.store.append(stream, newEvents(1), 'no-stream');
-    for (let i = 1; i < count; i++) last = await subject.store.append(stream, newEvents(1), last.revision);
+    let last = await appendForSure(subject.store, stream, newEvents(1), 'no-stream');
+    for (let i = 1; i < count; i++) {
+      last = await appendForSure(subject.store, stream, newEvents(1), last.revision);
+    }
     return last.position;
   };
 

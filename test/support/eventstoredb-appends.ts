@@ -28,7 +28,7 @@ export const serveAppends = (call: AppendCall, { log, faults, cutConnections }: 
 
   const serveOne = async (id: string, request: readonly BatchAppendReq[]): Promise<void> => {
     const options = request[0]?.getOptions();
-    if (options === undefined || faults.appends === 'ignored') return;
+    if (options === undefined) return;
     if (faults.leaderElsewhere !== undefined) return failNotLeader(call, faults);
     if (faults.endNextAppendStream) {
       faults.endNextAppendStream = false;
@@ -39,13 +39,16 @@ export const serveAppends = (call: AppendCall, { log, faults, cutConnections }: 
     const refusal = faults.refusals.shift();
     if (refusal !== undefined) return void call.write(refused(id, stream, refusal));
     const events = request.flatMap((part) => part.getProposedMessagesList()).map(toNewEvent);
-    const answer = await log.append(stream, events, expectedOf(options)).then(
-      (result) => written(id, stream, result),
-      (error: Error) =>
-        error.name === 'RevisionConflict'
-          ? conflicted(id, stream, (error as RevisionConflict).actual)
-          : refused(id, stream, error.name === 'AppendTooLarge' ? 'MaximumAppendSizeExceeded' : 'Unknown'),
-    );
+    const carryOut = (): Promise<BatchAppendResp> =>
+      log.append(stream, events, expectedOf(options)).then(
+        (result) => written(id, stream, result),
+        (error: Error) =>
+          error.name === 'RevisionConflict'
+            ? conflicted(id, stream, (error as RevisionConflict).actual)
+            : refused(id, stream, error.name === 'AppendTooLarge' ? 'MaximumAppendSizeExceeded' : 'Unknown'),
+      );
+    if (faults.appends === 'ignored') return void faults.ignored.push(carryOut);
+    const answer = await carryOut();
     if (faults.loseNextAnswer) {
       faults.loseNextAnswer = false;
       cutConnections();

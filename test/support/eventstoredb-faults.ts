@@ -2,6 +2,8 @@
 export interface Faults {
   /** Takes appends and gives no answer; those carried out and those not. */
   appends: 'answered' | 'unanswered' | 'ignored';
+  /** Appends that were ignored: each, when called, is carried out after all. */
+  readonly ignored: (() => Promise<unknown>)[];
   /** Carries out the next append, then cuts every connection instead of answering. */
   loseNextAnswer: boolean;
   /** Answers the next append as a node that does not lead, with the address of the one that does. */
@@ -18,6 +20,7 @@ export interface Faults {
 
 export const noFaults = (): Faults => ({
   appends: 'answered',
+  ignored: [],
   loseNextAnswer: false,
   leaderElsewhere: undefined,
   refusals: [],

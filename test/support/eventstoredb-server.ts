@@ -24,19 +24,28 @@ export class EventStoreDbServer {
   readonly gateway = new TcpGateway(() => this.port);
   private readonly grpc = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 });
   private port = 0;
+  /** What they have shown to be let in. */
+  readonly callers: string[] = [];
   /** By reads and subscriptions, as far as the connections took them. */
   eventsSent = 0;
   private readonly folders: string[] = [];
   private log!: EventStore;
 
-  static async start(): Promise<EventStoreDbServer> {
-    const server = new EventStoreDbServer();
+  /** With a key and its certificate it speaks TLS. */
+  static async start(tls?: { key: Buffer; certificate: Buffer }): Promise<EventStoreDbServer> {
+    const server = new EventStoreDbServer(
+      tls === undefined
+        ? ServerCredentials.createInsecure()
+        : ServerCredentials.createSsl(null, [{ private_key: tls.key, cert_chain: tls.certificate }]),
+    );
     await server.openLog();
     server.serve();
     server.port = await server.bind();
     await server.gateway.open();
     return server;
   }
+
+  private constructor(private readonly credentials: ServerCredentials) {}
 
   /** What an application that uses this store is configured with. */
   get url(): string {
@@ -72,8 +81,14 @@ export class EventStoreDbServer {
   private serve(): void {
     const { grpc } = this;
     grpc.addService(StreamsService, {
-      read: (call: ReadCall) => void serveRead(call, this.context()),
-      batchAppend: (call: AppendCall) => serveAppends(call, this.context()),
+      read: (call: ReadCall) => {
+        this.callers.push(...call.metadata.get('authorization').map(String));
+        void serveRead(call, this.context());
+      },
+      batchAppend: (call: AppendCall) => {
+        this.callers.push(...call.metadata.get('authorization').map(String));
+        serveAppends(call, this.context());
+      },
       append: unimplemented,
       delete: unimplemented,
       tombstone: unimplemented,
@@ -97,7 +112,7 @@ export class EventStoreDbServer {
 
   private bind(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.grpc.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+      this.grpc.bindAsync('127.0.0.1:0', this.credentials, (error, port) => {
         if (error === null) resolve(port);
         else reject(error);
       });

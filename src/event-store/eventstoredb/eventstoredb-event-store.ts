@@ -110,8 +110,8 @@ export class EventStoreDbEventStore extends EventStore {
     return this.logHead.read();
   }
 
-  reachable(): Promise<boolean> {
-    return this.reachability.check();
+  async reachable(): Promise<boolean> {
+    return this.closed === undefined && this.reachability.check();
   }
 
   close(): Promise<void> {

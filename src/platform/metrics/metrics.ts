@@ -64,7 +64,7 @@ export class Metrics {
   });
   private readonly projectionLag = new Gauge({
     name: 'countersign_projection_lag_events',
-    help: 'Distance of a read model to the head of the log',
+    help: 'Distance of a read model to the head of the log, in positions: events of the embedded log, bytes of EventStoreDB',
     labelNames: ['projection'],
     registers: this.registers,
   });
