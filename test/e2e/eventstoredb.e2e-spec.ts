@@ -94,6 +94,61 @@ describe('a service whose EventStoreDB goes away', () => {
     },
   );
 
+  it('is away for a minute under load: nobody waits for long, and in the end each change stands in the log once', async () => {
+    const CLIENTS = 6;
+    const AWAY_MS = 60_000;
+    const names = Array.from({ length: CLIENTS }, (_, n) => `busy-${n}`);
+    for (const name of names) await givenDeployment(app, name, { roles: [] });
+    const sent: string[] = [];
+    const took: number[] = [];
+    const statuses = new Set<number>();
+    let over = false;
+
+    // Each client repeats a change with its key until it is taken, then goes on to the next one.
+    const client = async (name: string): Promise<void> => {
+      while (!over) {
+        const mark = randomUUID();
+        sent.push(mark);
+        let status = 0;
+        while (status !== 200) {
+          const start = performance.now();
+          const answer = await app.request('PUT', `/api/models/churn/deployments/${name}/allowed_roles`, {
+            psk: app.platformPsk,
+            headers: { 'idempotency-key': mark },
+            body: { allowed_roles: [mark] },
+          });
+          ({ status } = answer);
+          statuses.add(status);
+          took.push(performance.now() - start);
+          if (status === 503) await pause(100);
+        }
+      }
+    };
+    const clients = names.map(client);
+    while (sent.length < 10 * CLIENTS) await pause(20);
+    await server.gateway.refuse();
+    const away = performance.now();
+    while (performance.now() - away < AWAY_MS) {
+      expect(await decide()).toBe(200);
+      await pause(1_000);
+    }
+    await server.gateway.open();
+    const sentWhenBack = sent.length;
+    while (sent.length < sentWhenBack + 10 * CLIENTS) await pause(20);
+    over = true;
+    await Promise.all(clients);
+
+    expect([...statuses].sort((x, y) => x - y)).toEqual([200, 503]);
+    // What the client adds on its own side, on a machine that both share, is not the service's.
+    expect(Math.max(...took)).toBeLessThan(IN_TIME_MS + 1_000);
+    const written = new Map<string, number>();
+    for await (const { type, data } of server.content.readAll()) {
+      if (type !== 'RolesReplaced') continue;
+      for (const mark of data['after'] as string[]) written.set(mark, (written.get(mark) ?? 0) + 1);
+    }
+    expect(sent.filter((mark) => written.get(mark) !== 1)).toEqual([]);
+  }, 180_000);
+
   it('a change whose outcome is not known is not told as refused, and its repeat with the same key has it once', async () => {
     server.faults.appends = 'unanswered';
     const request = () =>

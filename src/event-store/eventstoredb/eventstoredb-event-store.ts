@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { encodeAppend, isStreamName } from '../append-limits.js';
 import {
   EventStore,
@@ -64,6 +65,8 @@ export class EventStoreDbEventStore extends EventStore {
     super();
     this.appender = new Appender(makeClient);
     this.client = makeClient();
+    // Every read under way listens to it; a few dozen at once are no leak.
+    setMaxListeners(0, this.closing.signal);
     this.reader = new RawReader(this.client, this.closing.signal);
     this.finder = new PlaceFinder(this.reader);
     this.all = new AllReader(this.reader, this.finder);
