@@ -52,6 +52,8 @@ describe('GET /governance/v1/audit', () => {
         data: {
           deploymentId: 'guard',
           after: [],
+          added: [],
+          removed: [],
           quote: 'say "hi", twice\r\nplease',
           list: ['a,b', 'ü€😀'],
           nothing: null,
@@ -90,6 +92,8 @@ describe('GET /governance/v1/audit', () => {
           data: {
             deploymentId: 'guard',
             after: [],
+            added: [],
+            removed: [],
             quote: 'say "hi", twice\r\nplease',
             list: ['a,b', 'ü€😀'],
             nothing: null,
@@ -291,7 +295,7 @@ describe('a large export', () => {
         { length: 50 },
         (_, index) =>
           historyEvent(streamName('deployment', 'big'), 'RolesReplaced', {
-            data: { deploymentId: 'big', after: [], index, filler },
+            data: { deploymentId: 'big', after: [], added: [], removed: [], index, filler },
           }).event,
       );
       for (let round = 0; round < 50; round++) {
