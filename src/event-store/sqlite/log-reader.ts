@@ -48,7 +48,11 @@ export class LogReader {
   private readonly streamBackwards: Statement;
   private closed = false;
 
-  constructor(file: string) {
+  constructor(
+    file: string,
+    /** Told of every page before it is handed over. */
+    private readonly onRead: (events: readonly RecordedEvent[]) => void = () => undefined,
+  ) {
     this.db = openLogForReading(file);
     const select = (rest: string): Statement => {
       const statement = this.db.prepare(
@@ -131,7 +135,9 @@ export class LogReader {
     } catch (error) {
       throw new EventStoreUnavailable(`the event log can't be read: ${(error as Error).message}`);
     }
-    return { events: rows.map(toEvent), full: rows.length === count || characters >= PAGE_CHARACTERS };
+    const events = rows.map(toEvent);
+    this.onRead(events);
+    return { events, full: rows.length === count || characters >= PAGE_CHARACTERS };
   }
 }
 

@@ -41,7 +41,12 @@ export class SqliteEventStore extends EventStore {
     try {
       const file = folder.file(LOG_FILE);
       writer = await WriterThread.start(file);
-      return new SqliteEventStore(folder, writer, new LogReader(file));
+      const started = writer;
+      return new SqliteEventStore(
+        folder,
+        started,
+        new LogReader(file, (events) => started.sawEvents(events)),
+      );
     } catch (error) {
       await writer?.close();
       folder.release();
@@ -80,15 +85,14 @@ export class SqliteEventStore extends EventStore {
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
     const { from = 0n, direction = 'forwards', limit } = options;
     if (direction === 'backwards') return yield* this.reader.readStream(stream, options);
-    const { heads } = this.writer;
-    if (heads.endsBefore(stream, from)) return;
+    if (this.closing === undefined && this.writer.endsBefore(stream, from)) return;
     let last: bigint | undefined;
     for await (const event of this.reader.readStream(stream, options)) {
       last = event.revision;
       yield event;
     }
     // Read to its end: nothing follows the last event, and nothing stands where the reading began if there was none.
-    if (limit === undefined && (last !== undefined || from === 0n)) heads.saw(stream, last ?? -1n);
+    if (limit === undefined && (last !== undefined || from === 0n)) this.writer.sawEnd(stream, last ?? -1n);
   }
 
   readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EncodedAppend } from '../append-limits.js';
-import type { AppendResult } from '../event-store.js';
+import type { AppendResult, RecordedEvent } from '../event-store.js';
 import { MAX_PENDING_APPENDS, MAX_PENDING_BYTES, WriterThread } from './writer-thread.js';
 
 const unavailable = (message: string | RegExp): object =>
@@ -81,6 +81,33 @@ describe('WriterThread', () => {
   it('a batch that could not be written fails; the next one is written', async () => {
     await expect(append('full')).rejects.toEqual(unavailable("the event log can't be written: disk is full"));
     expect(await append('a')).toEqual({ revision: 0n, position: 1n });
+  });
+
+  describe('where streams end', () => {
+    it('is known of those that were appended to or read, and of no other', async () => {
+      expect(thread.endsBefore('a', 0n)).toBe(false);
+      await append('a');
+      expect([thread.endsBefore('a', 0n), thread.endsBefore('a', 1n)]).toEqual([false, true]);
+      thread.sawEnd('b', -1n);
+      expect(thread.endsBefore('b', 0n)).toBe(true);
+    });
+
+    it('is what somebody has seen in the file, also before the word of the writer has come', async () => {
+      await append('a');
+      const seen = (stream: string, revision: bigint, position: bigint): RecordedEvent =>
+        ({ stream, revision, position }) as RecordedEvent;
+      thread.sawEvents([seen('a', 1n, 2n)]);
+      expect([thread.endsBefore('a', 1n), thread.endsBefore('a', 2n)]).toEqual([false, true]);
+      // An old event says nothing of where its stream ends.
+      thread.sawEvents([seen('c', 0n, 1n)]);
+      expect(thread.endsBefore('c', 1n)).toBe(false);
+    });
+
+    it('is not known any more when the writer has died: it may have committed what it could not tell', async () => {
+      thread.sawEnd('a', 0n);
+      await expect(append('die')).rejects.toEqual(unavailable(/stumbled/));
+      expect(thread.endsBefore('a', 1n)).toBe(false);
+    });
   });
 
   describe('a writer that dies', () => {

@@ -5,6 +5,7 @@ import {
   RevisionConflict,
   type AppendResult,
   type ExpectedRevision,
+  type RecordedEvent,
 } from '../event-store.js';
 import { KnownHeads } from './known-heads.js';
 import type {
@@ -37,8 +38,7 @@ interface Pending {
 export class WriterThread {
   /** Position of the last event known to be committed, -1 when there is none. */
   head = -1n;
-  /** Of the streams, as far as appends and reads have told. */
-  readonly heads = new KnownHeads();
+  private readonly heads = new KnownHeads();
   /** Called when {@link head} has moved, and when the writer has gone. */
   onChange: () => void = () => undefined;
   private readonly posted = new Int32Array(new SharedArrayBuffer(4));
@@ -109,6 +109,26 @@ export class WriterThread {
       if (this.pending.length > 1) setImmediate(() => this.send());
       else process.nextTick(() => this.send());
     });
+  }
+
+  /**
+   * A stream that was read to its end, or has no event (-1). Somebody may see an event in the file before the writer's own
+   * word of it arrives here ({@link sawEvents}); from then on it is there for everybody.
+   */
+  sawEnd(stream: string, revision: bigint): void {
+    this.heads.saw(stream, revision);
+  }
+
+  sawEvents(events: readonly RecordedEvent[]): void {
+    for (const { position, stream, revision } of events) {
+      if (position > this.head) this.heads.saw(stream, revision);
+    }
+  }
+
+  /** Whether the stream is known to have no event at this revision or after it, without a look into the file. */
+  endsBefore(stream: string, revision: bigint): boolean {
+    // A writer that died may have committed what it could not tell any more.
+    return this.gone === undefined && this.heads.endsBefore(stream, revision);
   }
 
   /** Waits for everything accepted, then ends the thread. */
