@@ -2,8 +2,16 @@ import { appendRows } from './append.bench.js';
 import { httpRows } from './http.bench.js';
 import { logRows } from './log.bench.js';
 import { FULL, QUICK, type Row, type Scale } from './measure.js';
+import { sharedLogRows } from './shared-log.bench.js';
+import { storeCommandRows } from './store-command.bench.js';
 
-const SUITES: readonly ((scale: Scale) => Promise<Row[]>)[] = [appendRows, httpRows, logRows];
+type Suite = (scale: Scale) => Promise<Row[]>;
+
+/** On the embedded log, or on the EventStoreDB that is named as for the service. */
+const suitesFor = (url = 'sqlite:'): readonly Suite[] =>
+  url === 'sqlite:'
+    ? [appendRows, httpRows, logRows]
+    : [(scale) => storeCommandRows(url, scale), httpRows, (scale) => sharedLogRows(url, scale)];
 
 const verdict = ({ met }: Row): string => (met === null ? '' : met ? 'met' : 'NOT MET');
 
@@ -24,7 +32,7 @@ const table = (rows: readonly Row[]): string => {
 
 const scale = process.argv.includes('--quick') ? QUICK : FULL;
 const rows: Row[] = [];
-for (const suite of SUITES) rows.push(...(await suite(scale)));
+for (const suite of suitesFor(process.env['EVENT_STORE_URL'])) rows.push(...(await suite(scale)));
 process.stdout.write(
   `\nNode ${process.version}, ${scale.quick ? 'quick: figures mean nothing' : 'full'}\n\n${table(rows)}\n`,
 );
