@@ -1,9 +1,13 @@
 import autocannon from 'autocannon';
+import { randomUUID } from 'node:crypto';
 import { median, ms, rate, times, withFolder, type Row, type Scale } from './measure.js';
 import { PLATFORM_PSK, startBare, startBench, untilReady, type Running } from './processes.js';
 
 const CONNECTIONS = 64;
 const MODEL = '/api/models/churn/deployments';
+/** A store that is not ours alone keeps what earlier runs wrote. */
+const RUN = randomUUID().slice(0, 8);
+const nameOf = (connection: number): string => `d${connection}-${RUN}`;
 const json = { 'content-type': 'application/json' };
 
 interface Load {
@@ -50,10 +54,13 @@ const post = async (
 
 /** A user with a role and a key, and one deployment per connection that lists the role. */
 const prepare = async (url: string): Promise<string> => {
-  await post(url, 'PUT', '/governance/v1/users/bench', { username: 'bench', realmRoles: ['nx1_engineer'] });
+  await post(url, 'PUT', `/governance/v1/users/bench-${RUN}`, {
+    username: 'bench',
+    realmRoles: ['nx1_engineer'],
+  });
   for (let i = 0; i < CONNECTIONS; i++) {
     await post(url, 'POST', MODEL, {
-      name: `d${i}`,
+      name: nameOf(i),
       type: 'online',
       domain: 'bench',
       owner: 'bench',
@@ -64,7 +71,7 @@ const prepare = async (url: string): Promise<string> => {
       allowed_roles: ['nx1_engineer'],
     });
   }
-  return String((await post(url, 'POST', '/governance/v1/users/bench/psk', {}))['psk']);
+  return String((await post(url, 'POST', `/governance/v1/users/bench-${RUN}/psk`, {}))['psk']);
 };
 
 const bodies = [['nx1_engineer'], ['nx1_engineer', 'nx1_monitor']].map((allowed_roles) =>
@@ -101,15 +108,20 @@ const measure = async (service: Running, bare: Running, { rounds, seconds }: Sca
 
   const shoot = (shotsOf: (connection: number) => readonly Shot[]) => () => load(url, seconds, shotsOf);
   const put = shoot((i) =>
-    bodies.map((body) => ({ method: 'PUT', path: `${MODEL}/d${i}/allowed_roles`, headers: write, body })),
+    bodies.map((body) => ({
+      method: 'PUT',
+      path: `${MODEL}/${nameOf(i)}/allowed_roles`,
+      headers: write,
+      body,
+    })),
   );
   const nothing = shoot((i) =>
-    bodies.map((body) => ({ method: 'POST', path: `${MODEL}/d${i}/nothing`, headers: write, body })),
+    bodies.map((body) => ({ method: 'POST', path: `${MODEL}/${nameOf(i)}/nothing`, headers: write, body })),
   );
   const check = shoot((i) => [
-    { method: 'GET', path: `/authz/check${MODEL}/d${i}/run/predict`, headers: psk },
+    { method: 'GET', path: `/authz/check${MODEL}/${nameOf(i)}/run/predict`, headers: psk },
   ]);
-  const empty = shoot((i) => [{ method: 'GET', path: `${MODEL}/d${i}/empty`, headers: psk }]);
+  const empty = shoot((i) => [{ method: 'GET', path: `${MODEL}/${nameOf(i)}/empty`, headers: psk }]);
   const bareJson = (): Promise<Load> =>
     load(bare.url, seconds, () => bodies.map((body) => ({ method: 'POST', path: '/', headers: json, body })));
 

@@ -1,125 +1,38 @@
 import { join } from 'node:path';
-import type { NewEvent } from '../../src/event-store/event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { ProjectionEngine } from '../../src/projections/projection-engine.js';
-import { rebuildReadModels } from '../../src/projections/rebuild.js';
-import { projections } from '../../src/read-models.js';
-import { ms, percentile, rate, timed, times, withFolder, type Row, type Scale } from './measure.js';
-import { PLATFORM_PSK, startService, untilReady } from './processes.js';
-import { deploymentIds, registered, rolesReplaced } from './sample-events.js';
+import { fill, rebuild, startAndAsk, visibility } from './log-tasks.js';
+import { ms, percentile, rate, times, withFolder, type Row, type Scale } from './measure.js';
+import { deploymentIds } from './sample-events.js';
 
 const STREAMS = deploymentIds(500);
-/** Events per append while filling: streams stay interleaved, and a million take a minute. */
-const CHUNK = 10;
-const IN_FLIGHT = 64;
-/** Asked per size of log. */
-const QUESTIONS = 300;
 const VISIBLE_SAMPLES = 2_000;
 
-const fill = async (dataDir: string, events: number): Promise<void> => {
-  const store = await SqliteEventStore.open({ dataDir });
-  const perStream = Math.floor(events / STREAMS.length);
-  const writer = async (first: number): Promise<void> => {
-    const streams = STREAMS.filter((_, i) => i % IN_FLIGHT === first);
-    for (let revision = 0; revision < perStream; revision += CHUNK) {
-      for (const id of streams) {
-        const chunk: NewEvent[] = [];
-        for (let i = revision; i < Math.min(revision + CHUNK, perStream); i++) {
-          chunk.push(i === 0 ? registered(id) : rolesReplaced(id, i));
-        }
-        await store.append(`deployment-${id}`, chunk, revision === 0 ? 'no-stream' : BigInt(revision - 1));
-      }
-    }
-  };
+const withLog = async <Result>(
+  dataDir: string,
+  task: (log: SqliteEventStore) => Promise<Result>,
+): Promise<Result> => {
+  const log = await SqliteEventStore.open({ dataDir });
   try {
-    await Promise.all(Array.from({ length: IN_FLIGHT }, (_, first) => writer(first)));
+    return await task(log);
   } finally {
-    await store.close();
+    await log.close();
   }
 };
 
-const rebuild = async (dataDir: string): Promise<{ eventsPerSecond: number; memory: number }> => {
-  const store = await SqliteEventStore.open({ dataDir });
-  let memory = 0;
-  try {
-    const { events, seconds } = await rebuildReadModels({
-      path: join(dataDir, 'read-models.db'),
-      store,
-      projections,
-      onProgress: () => (memory = Math.max(memory, process.memoryUsage.rss() / 1024 / 1024)),
-    });
-    return {
-      eventsPerSecond: events / seconds,
-      memory: Math.max(memory, process.memoryUsage.rss() / 1024 / 1024),
-    };
-  } finally {
-    await store.close();
-  }
-};
-
-/** Milliseconds from append to the read models having it, one after the other, on top of what the log holds. */
-const visibility = async (dataDir: string, samples: number): Promise<number[]> => {
-  const store = await SqliteEventStore.open({ dataDir });
-  const engine = ProjectionEngine.open({ path: join(dataDir, 'read-models.db'), store, projections });
-  engine.start();
-  try {
-    await engine.waitFor(await store.head(), { timeoutMs: 60_000 });
-    const [id] = STREAMS as [string];
-    let revision = -1n;
-    for await (const event of store.readStream(`deployment-${id}`, { direction: 'backwards', limit: 1 })) {
-      ({ revision } = event);
-    }
-    const latencies: number[] = [];
-    for (let i = 0; i < samples; i++) {
-      latencies.push(
-        await timed(async () => {
-          const result = await store.append(`deployment-${id}`, [rolesReplaced(id, i)], revision);
-          ({ revision } = result);
-          await engine.waitFor(result.position, { timeoutMs: 10_000 });
-        }),
-      );
-    }
-    return latencies;
-  } finally {
-    await engine.stop();
-    await store.close();
-  }
-};
-
-/** Starts the service on a log whose read models are current; then asks for the history of one entity after another. */
-const startAndAsk = async (dataDir: string): Promise<{ start: number; answers: number[] }> => {
-  const begun = process.hrtime.bigint();
-  const service = await startService(dataDir);
-  try {
-    await untilReady(service.url);
-    const start = Number(process.hrtime.bigint() - begun) / 1e6;
-    const ask = async (i: number): Promise<void> => {
-      const query = `entityType=deployment&entityId=${STREAMS[(i * 7) % STREAMS.length]}&limit=20`;
-      const response = await fetch(`${service.url}/governance/v1/audit?${query}`, {
-        headers: { 'authorization-psk': PLATFORM_PSK },
-      });
-      const { items } = (await response.json()) as { items: unknown[] };
-      if (items.length === 0) throw new Error('no history');
-    };
-    for (let i = 0; i < QUESTIONS / 3; i++) await ask(i);
-    const answers: number[] = [];
-    for (let i = 0; i < QUESTIONS; i++) answers.push(await timed(() => ask(i)));
-    return { start, answers };
-  } finally {
-    await service.stop();
-  }
-};
+const readModelsIn = (dataDir: string): string => join(dataDir, 'read-models.db');
 
 export const logRows = ({ largeLog, smallLog, quick }: Scale): Promise<Row[]> =>
   withFolder(async (folder) => {
     const [small, large] = [join(folder, 'small'), join(folder, 'large')];
-    await fill(small, smallLog);
-    await rebuild(small);
-    const few = await startAndAsk(small);
-    await fill(large, largeLog);
-    const { eventsPerSecond, memory } = await rebuild(large);
-    const many = await startAndAsk(large);
-    const visible = await visibility(large, quick ? 200 : VISIBLE_SAMPLES);
+    await withLog(small, (log) => fill(log, STREAMS, smallLog));
+    await withLog(small, (log) => rebuild(log, readModelsIn(small)));
+    const few = await startAndAsk(small, STREAMS);
+    await withLog(large, (log) => fill(log, STREAMS, largeLog));
+    const { eventsPerSecond, memory } = await withLog(large, (log) => rebuild(log, readModelsIn(large)));
+    const many = await startAndAsk(large, STREAMS);
+    const visible = await withLog(large, (log) =>
+      visibility(log, readModelsIn(large), STREAMS[0]!, quick ? 200 : VISIBLE_SAMPLES),
+    );
     const ratio = percentile(many.answers, 0.99) / percentile(few.answers, 0.99);
     const size = `${largeLog.toLocaleString('en-GB')} events`;
     return [

@@ -19,6 +19,8 @@ export interface Scale {
   /** Events in the large log. */
   readonly largeLog: number;
   readonly smallLog: number;
+  /** Events that a run adds to a store of EventStoreDB, which keeps them. */
+  readonly sharedLog: number;
   readonly appends: number;
   /** Seconds of load per HTTP row and round. */
   readonly seconds: number;
@@ -30,6 +32,7 @@ export const FULL: Scale = {
   quick: false,
   largeLog: 1_000_000,
   smallLog: 10_000,
+  sharedLog: 200_000,
   appends: 4_000,
   seconds: 6,
   rounds: 5,
@@ -39,6 +42,7 @@ export const QUICK: Scale = {
   quick: true,
   largeLog: 20_000,
   smallLog: 2_000,
+  sharedLog: 5_000,
   appends: 300,
   seconds: 1,
   rounds: 1,
@@ -59,6 +63,23 @@ export const timed = async (task: () => unknown): Promise<number> => {
 };
 
 export const perSecond = (count: number, milliseconds: number): number => (count / milliseconds) * 1000;
+
+/** What each task measures, round after round and in turn, so that a machine that slows down slows them all. */
+export const inTurn = async <Name extends string>(
+  rounds: number,
+  tasks: Readonly<Record<Name, () => Promise<number>>>,
+): Promise<Record<Name, number[]>> => {
+  const names = Object.keys(tasks) as Name[];
+  const measured = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) measured[name].push(await tasks[name]());
+  }
+  return measured;
+};
+
+/** Of what was measured in the same rounds: the median of how many times the second the first is. */
+export const medianRatio = (first: readonly number[], second: readonly number[]): number =>
+  median(first.map((value, round) => value / second[round]!));
 
 const grouped = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 

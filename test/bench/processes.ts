@@ -60,6 +60,12 @@ export const startBare = (dataDir: string): Promise<Running> =>
 export const startService = (dataDir: string): Promise<Running> =>
   start('../../src/main.js', [], /"url":"([^"]+)".*"listening"/, dataDir);
 
+/** @throws Error when a read model has stopped: it would be waited for in vain */
 export const untilReady = async (url: string): Promise<void> => {
-  while ((await fetch(`${url}/readyz`)).status !== 200);
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`);
+    if (answer.status === 200) return;
+    const text = await answer.text();
+    if (text.includes('projectionFailed')) throw new Error(`the service does not get ready: ${text}`);
+  }
 };

@@ -3,8 +3,16 @@ import { httpRows } from './http.bench.js';
 import { listRows } from './list.bench.js';
 import { logRows } from './log.bench.js';
 import { FULL, QUICK, type Row, type Scale } from './measure.js';
+import { sharedLogRows } from './shared-log.bench.js';
+import { storeCommandRows } from './store-command.bench.js';
 
-const SUITES: readonly ((scale: Scale) => Promise<Row[]>)[] = [appendRows, httpRows, listRows, logRows];
+type Suite = (scale: Scale) => Promise<Row[]>;
+
+/** On the embedded log, or on the EventStoreDB that is named as for the service. */
+const suitesFor = (url = 'sqlite:'): readonly Suite[] =>
+  url === 'sqlite:'
+    ? [appendRows, httpRows, listRows, logRows]
+    : [(scale) => storeCommandRows(url, scale), httpRows, (scale) => sharedLogRows(url, scale)];
 
 const verdict = ({ met }: Row): string => (met === null ? '' : met ? 'met' : 'NOT MET');
 
@@ -25,7 +33,7 @@ const table = (rows: readonly Row[]): string => {
 
 const scale = process.argv.includes('--quick') ? QUICK : FULL;
 const rows: Row[] = [];
-for (const suite of SUITES) rows.push(...(await suite(scale)));
+for (const suite of suitesFor(process.env['EVENT_STORE_URL'])) rows.push(...(await suite(scale)));
 process.stdout.write(
   `\nNode ${process.version}, ${scale.quick ? 'quick: figures mean nothing' : 'full'}\n\n${table(rows)}\n`,
 );

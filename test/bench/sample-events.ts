@@ -15,7 +15,7 @@ const metadata = (turn: number): NewEvent['metadata'] => ({
 const names = (deploymentId: string) => ({
   deploymentId,
   model: 'churn',
-  name: `prod-${deploymentId.slice(-6)}`,
+  name: `prod-${deploymentId.slice(-12)}`,
 });
 
 export const registered = (deploymentId: string): NewEvent => ({
@@ -63,3 +63,7 @@ export const rolesReplaced = (deploymentId: string, turn: number): NewEvent => {
 
 export const deploymentIds = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `3c90c3cc-0d44-4b50-8888-${String(i).padStart(12, '0')}`);
+
+/** For a log that keeps what other runs wrote: no name comes twice. */
+export const newDeploymentIds = (count: number): string[] =>
+  Array.from({ length: count }, () => randomUUID());
