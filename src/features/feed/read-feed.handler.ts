@@ -1,11 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Caller } from '../../domain/shared/caller.js';
-import { upcast } from '../../event-store/codec/upcast.js';
 import { EventStore, type RecordedEvent } from '../../event-store/event-store.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
-import { toCloudEvent, type CloudEvent } from './cloud-event.js';
-import { ReadFeed, type FeedFilter, type FeedPage } from './queries.js';
+import { cloudEventJson, eventSource } from './cloud-event.js';
+import { matching, type FeedFilter } from './filter.js';
+import { ReadFeed, type FeedPage } from './queries.js';
 import { mayFollow } from './visibility.js';
 
 /** Events one request looks at, at most: a filter that matches rarely must not keep the server from other work. */
@@ -19,13 +19,14 @@ export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
   ) {}
 
   async execute({ filter, after, limit, caller }: ReadFeed): Promise<FeedPage> {
-    const source = this.config.publicUrl ?? '/countersign';
-    const wanted = matcher(filter, caller);
-    const items: CloudEvent[] = [];
+    const source = eventSource(this.config);
+    const fits = matching(filter);
+    const items: string[] = [];
     let next = after;
     for await (const event of this.events(filter, after, caller)) {
       next = event.position;
-      if (wanted(event) && items.push(toCloudEvent(upcast(event), source)) === limit) break;
+      if (!fits(event) || !mayFollow(caller, event.stream)) continue;
+      if (items.push(cloudEventJson(event, source)) === limit) break;
     }
     return { items, next };
   }
@@ -58,12 +59,4 @@ export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
 const firstOf = async <Item>(items: AsyncIterable<Item>): Promise<Item | undefined> => {
   for await (const item of items) return item;
   return undefined;
-};
-
-const matcher = ({ types, actor }: FeedFilter, caller: Caller): ((event: RecordedEvent) => boolean) => {
-  const wantedTypes = types && new Set<string>(types);
-  return ({ type, stream, metadata }) =>
-    (wantedTypes === undefined || wantedTypes.has(type)) &&
-    (actor === undefined || metadata.actor.id === actor) &&
-    mayFollow(caller, stream);
 };

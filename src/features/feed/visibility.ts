@@ -10,10 +10,14 @@ const OPEN_TO_USERS: Readonly<Record<string, (id: string, caller: Caller) => boo
   psk: (id, caller) => id === caller.userId,
 };
 
-/** Whether events of this stream may be handed to the caller. Bookkeeping is handed to nobody. */
+/** Bookkeeping is handed to nobody, on no channel. */
+export const isHandedOut = (stream: string): boolean =>
+  !BOOKKEEPING_AGGREGATES.includes(splitStreamName(stream).aggregate);
+
+/** Whether events of this stream may be handed to the caller. */
 export const mayFollow = (caller: Caller, stream: string): boolean => {
+  if (!isHandedOut(stream)) return false;
   const { aggregate, id } = splitStreamName(stream);
-  if (BOOKKEEPING_AGGREGATES.includes(aggregate)) return false;
   if (caller.kind === 'platform' || caller.isAdmin) return true;
   return Object.hasOwn(OPEN_TO_USERS, aggregate) && OPEN_TO_USERS[aggregate]?.(id, caller) === true;
 };

@@ -1,11 +1,12 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { ReadFeed } from '../../features/feed/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { EitherCredential, ReadRefusals } from './answers.decorator.js';
-import { EventPageResponse, EventsQuery, toEventPage, toFeedFilter } from './dto/events.dto.js';
+import { eventPageJson, EventPageResponse, EventsQuery, toFeedFilter } from './dto/events.dto.js';
 import { limitOf } from './dto/list.dto.js';
 import { Valid } from './validation/valid.decorator.js';
 
@@ -54,10 +55,12 @@ export class EventsController {
   async read(
     @Valid({ query: EventsQuery }) { query }: { query: EventsQuery },
     @CurrentPrincipal() caller: Principal,
-  ): Promise<EventPageResponse> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const after = BigInt(query.after ?? BEGINNING);
-    return toEventPage(
-      await this.queries.execute(new ReadFeed(toFeedFilter(query), after, limitOf(query), caller)),
-    );
+    const read = new ReadFeed(toFeedFilter(query), after, limitOf(query), caller);
+    const page = await this.queries.execute(read);
+    void reply.type('application/json; charset=utf-8');
+    return eventPageJson(page);
   }
 }
