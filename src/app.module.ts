@@ -13,6 +13,7 @@ import { DirectoryModule } from './features/directory/index.js';
 import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
 import { TimersModule } from './features/timers/index.js';
+import { WebhooksModule } from './features/webhooks/index.js';
 import { openEventStore } from './open-event-store.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { Clock } from './platform/clock/clock.js';
@@ -97,6 +98,7 @@ export class AppModule {
         ArtifactsModule,
         AuditModule,
         FeedModule,
+        WebhooksModule,
         Nx1Module,
         DataRobotModule,
         AuthzModule,

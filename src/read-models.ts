@@ -4,6 +4,7 @@ import { auditProjection } from './features/audit/index.js';
 import { changeRequestsProjection } from './features/change-requests/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
+import { webhooksProjection } from './features/webhooks/index.js';
 import type { Projection } from './projections/projection.js';
 
 /** Every read model of this build: the running service feeds them, `npm run rebuild` builds them anew. */
@@ -14,4 +15,5 @@ export const projections: readonly Projection[] = [
   approvalPoliciesProjection,
   artifactsProjection,
   auditProjection,
+  webhooksProjection,
 ];

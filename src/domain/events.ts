@@ -19,6 +19,11 @@ import {
 } from './deployment/deployment.events.js';
 import { directoryEventVersions, type DirectoryEvent } from './directory/directory.events.js';
 import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
+import {
+  webhookEventVersions,
+  type WebhookEvent,
+  type WebhookSenderEvent,
+} from './webhook/webhook.events.js';
 
 /** The catalogue: every event that may stand in the log. */
 export type CatalogueEvent =
@@ -30,7 +35,9 @@ export type CatalogueEvent =
   | ChangeRequestReserved
   | ArtifactEvent
   | ArtifactNumberDrawn
-  | RequestAnswered;
+  | RequestAnswered
+  | WebhookEvent
+  | WebhookSenderEvent;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
 
@@ -42,15 +49,16 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...approvalPolicyEventVersions,
   ...changeRequestEventVersions,
   ...requestEventVersions,
+  ...webhookEventVersions,
 };
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(currentSchemaVersions, type);
 
 /**
- * Streams that hold answers already given, kept so that a repeated request gets the first answer again. They state
- * nothing about a governed entity, so the audit history and the event feed leave them out.
+ * Streams that state nothing about a governed entity, so the audit history and the event feed leave them out: answers
+ * already given, kept so that a repeated request gets the first answer again, and how far each webhook has come.
  */
-export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency'];
+export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency', 'webhookSender'];
 
 /** A stream is named `<aggregate>-<id>`, split at the first dash as EventStoreDB's categories are. */
 export const streamName = (aggregate: string, id: string): string => `${aggregate}-${id}`;

@@ -1,6 +1,8 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { MeasureWebhooks } from '../../features/webhooks/index.js';
 import { Health } from '../../platform/health/health.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 
@@ -10,6 +12,7 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly health: Health,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get('metrics')
@@ -27,6 +30,7 @@ export class MetricsController {
     return this.metrics.text({
       eventStoreUp: store.reachable,
       projections: projections.map(({ name, lag, state }) => ({ name, lag, failed: state === 'failed' })),
+      webhooks: await this.queries.execute(new MeasureWebhooks()),
     });
   }
 }
