@@ -8,6 +8,7 @@ import { GroupsController } from './groups.controller.js';
 import { NativeSurface } from './native.surface.js';
 import { PsksController } from './psks.controller.js';
 import { SchedulesController } from './schedules.controller.js';
+import { SchemasController } from './schemas.controller.js';
 import { UsersController } from './users.controller.js';
 
 /** Our own vocabulary: directory, artifacts, schedules, history, events. */
@@ -22,6 +23,7 @@ import { UsersController } from './users.controller.js';
     SchedulesController,
     AuditController,
     EventsController,
+    SchemasController,
   ],
   providers: [NativeSurface],
 })
