@@ -12,6 +12,7 @@ import {
   type ChangeRequestEvent,
   type ChangeRequestReserved,
 } from './change-request/change-request.events.js';
+import { consumerEventVersions, type ConsumerEvent } from './consumer/consumer.events.js';
 import {
   deploymentEventVersions,
   type DeploymentEvent,
@@ -35,6 +36,7 @@ export type CatalogueEvent =
   | ChangeRequestReserved
   | ArtifactEvent
   | ArtifactNumberDrawn
+  | ConsumerEvent
   | RequestAnswered
   | WebhookEvent
   | WebhookSenderEvent;
@@ -48,6 +50,7 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...artifactEventVersions,
   ...approvalPolicyEventVersions,
   ...changeRequestEventVersions,
+  ...consumerEventVersions,
   ...requestEventVersions,
   ...webhookEventVersions,
 };
@@ -55,10 +58,12 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
 export const isEventType = (type: string): type is EventType => Object.hasOwn(currentSchemaVersions, type);
 
 /**
- * Streams that state nothing about a governed entity, so the audit history and the event feed leave them out: answers
- * already given, kept so that a repeated request gets the first answer again, and how far each webhook has come.
+ * Streams that hold answers already given, kept so that a repeated request gets the first answer again, and how far
+ * consumers have read and webhooks have sent. They state nothing about a governed entity, so the audit history and the
+ * event feed leave them out: a consumer that stores its position after each event would else have one more to read each
+ * time.
  */
-export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency', 'webhookSender'];
+export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency', 'consumer', 'webhookSender'];
 
 /** A stream is named `<aggregate>-<id>`, split at the first dash as EventStoreDB's categories are. */
 export const streamName = (aggregate: string, id: string): string => `${aggregate}-${id}`;

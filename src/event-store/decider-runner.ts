@@ -117,13 +117,38 @@ export class DeciderRunner {
     });
   }
 
+  /**
+   * For a stream that is most likely new: decides on the initial state and appends without having read anything. A keyed
+   * request may be a repeat, and a remembered stream is not new: those are left to {@link run} at once.
+   *
+   * @returns `undefined` when the stream is there already, or may be: nothing was decided, use {@link run}
+   * @throws what {@link run} throws, but for lost races
+   */
+  create<State, Command, Event extends DomainEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: string,
+    command: Command,
+    context: CommandContext,
+  ): Promise<Decided<State> | undefined> {
+    return this.queue.run(stream, async () => {
+      if (context.idempotency !== undefined || this.folds.get(stream, decider.name) !== undefined)
+        return undefined;
+      try {
+        return await this.attempt(decider, stream, unread(decider), command, context, {});
+      } catch (error) {
+        if (error instanceof RevisionConflict) return undefined;
+        throw error;
+      }
+    });
+  }
+
   /** The present state: what is remembered of the stream and every event since, read from the log now. */
   async load<State, Event extends DomainEvent>(
     decider: Decider<State, never, Event>,
     stream: string,
   ): Promise<Loaded<State>> {
     const cached = this.folds.get<Loaded<State>>(stream, decider.name);
-    let folded = cached ?? { state: decider.initialState, revision: NOTHING, position: NOTHING };
+    let folded = cached ?? unread(decider);
     const from =
       cached === undefined && decider.lastEventTellsAll === true
         ? await this.lastRevision(stream)
@@ -177,7 +202,7 @@ export class DeciderRunner {
     { idempotency }: CommandContext,
   ): Promise<{ before: Loaded<State>; earlier?: Loaded<State> }> {
     if (idempotency === undefined) return { before: await this.load<State, Event>(decider, stream) };
-    let before: Loaded<State> = { state: decider.initialState, revision: NOTHING, position: NOTHING };
+    let before = unread(decider);
     let earlier: Loaded<State> | undefined;
     for await (const event of this.store.readStream(stream)) {
       const mine = event.metadata.idempotency?.key === idempotency.key;
@@ -190,6 +215,14 @@ export class DeciderRunner {
     return { before, ...(earlier && { earlier }) };
   }
 }
+
+const unread = <State>({
+  initialState,
+}: Pick<Decider<State, never, never>, 'initialState'>): Loaded<State> => ({
+  state: initialState,
+  revision: NOTHING,
+  position: NOTHING,
+});
 
 const fold = <State, Event extends DomainEvent>(
   decider: Decider<State, never, Event>,

@@ -128,6 +128,33 @@ describe('DeciderRunner', () => {
       expect(decided.map((state) => state.names)).toEqual([[], ['a']]);
     });
 
+    it('for a new stream is decided and appended without reading', async () => {
+      store.readStream = () => {
+        throw new Error('read');
+      };
+      expect(await runner.create(decider, stream, { names: ['a'] }, context)).toStrictEqual({
+        state: { names: ['a'], at: context.now },
+        revision: 0n,
+        position: 1n,
+        unchanged: false,
+      });
+    });
+
+    it.each([
+      ['somebody else has written', async () => add(new DeciderRunner(store), 'first'), context],
+      ['this replica knows', async () => add(runner, 'first'), context],
+      ['a keyed request may have written before', async () => add(runner, 'first', keyed('k')), keyed('k')],
+    ])('for a new stream leaves alone one that %s', async (_, given, as) => {
+      await given();
+      expect(await runner.create(decider, stream, { names: ['second'] }, as)).toBeUndefined();
+      expect(await names()).toEqual(['first']);
+    });
+
+    it('for a new stream fails as the store does', async () => {
+      await store.close();
+      await expect(runner.create(decider, stream, { names: ['a'] }, context)).rejects.toThrow();
+    });
+
     it('that changes nothing answers with where the last event stands', async () => {
       await add(runner, 'a');
       await store.append(`group-${randomUUID()}`, [{ ...(await events())[0]!, id: randomUUID() }], 'any');

@@ -8,6 +8,7 @@ import { createLogger } from '../../src/platform/logging/logger.js';
 import type { Route } from '../../src/platform/http/route-table.js';
 import type { ReadModels } from '../../src/projections/projection.js';
 import { Service } from '../../src/service.js';
+import { schemaFaults } from './event-schemas.js';
 import { send, type Answer, type RequestOptions } from './http-client.js';
 
 export const PLATFORM_PSK = 'a-platform-key-that-only-tests-know-0123456789';
@@ -38,6 +39,13 @@ export interface App {
 }
 
 const CATCH_UP_MS = 10_000;
+
+/** Whatever a test did: what stands in the log has to be what we say of it. */
+const checkLog = async (store: EventStore): Promise<void> => {
+  const faults = new Set<string>();
+  for await (const event of store.readAll()) for (const fault of schemaFaults(event)) faults.add(fault);
+  if (faults.size > 0) throw new Error(`events that do not fit their schemas: ${[...faults].join('; ')}`);
+};
 
 /** Resolves when the service answers and its read models have caught up. */
 export const startApp = async ({ env = {}, clock, dataDir }: AppOptions = {}): Promise<App> => {
@@ -80,7 +88,10 @@ export const startApp = async ({ env = {}, clock, dataDir }: AppOptions = {}): P
     },
     request: (method, path, options) => send(service.url, method, path, options),
     stop: async () => {
-      await service.stop();
+      const { store } = service.foundation;
+      const checked = (await store.reachable()) ? checkLog(store) : Promise.resolve();
+      // Stopped in any case: what hangs would hide the fault.
+      await checked.finally(() => service.stop());
       if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
     },
     restart: async () => {

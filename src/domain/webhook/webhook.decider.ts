@@ -132,21 +132,30 @@ const rotate = (
       `${MOST_SECRETS} secrets sign already: wait until one that was replaced has stopped after its 24 hours`,
     );
   const replacedUntil = new Date(Date.parse(now) + OVERLAP_MS).toISOString();
-  return [
-    { type: 'WebhookSecretRotated', data: { webhookId: webhook.webhookId, secret, replacedUntil } },
-  ];
+  return [{ type: 'WebhookSecretRotated', data: { webhookId: webhook.webhookId, secret, replacedUntil } }];
 };
 
 const rotated = (
   webhook: Webhook,
-  { data: { secret, replacedUntil }, occurredAt }: Recorded<Extract<WebhookEvent, { type: 'WebhookSecretRotated' }>>,
+  {
+    data: { secret, replacedUntil },
+    occurredAt,
+  }: Recorded<Extract<WebhookEvent, { type: 'WebhookSecretRotated' }>>,
 ): readonly ActiveSecret[] => [
   { ...secret, until: null },
   ...signingSecrets(webhook, occurredAt).map((old) => ({ ...old, until: old.until ?? replacedUntil })),
 ];
 
 const disabled = (): DomainError =>
-  new DomainError('conflict', 'webhook-disabled', 'The webhook is disabled already; it sends nothing until it is resumed');
+  new DomainError(
+    'conflict',
+    'webhook-disabled',
+    'The webhook is disabled already; it sends nothing until it is resumed',
+  );
 
 const beyondEnd = (): DomainError =>
-  new DomainError('invalid', 'position-beyond-end', 'There is no such position yet: it lies beyond the end of the log');
+  new DomainError(
+    'invalid',
+    'position-beyond-end',
+    'There is no such position yet: it lies beyond the end of the log',
+  );

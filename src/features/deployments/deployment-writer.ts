@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { deploymentNameDecider } from '../../domain/deployment/deployment-name.decider.js';
 import { deploymentDecider, type DeploymentCommand } from '../../domain/deployment/deployment.decider.js';
-import { isRegistered, type Deployment } from '../../domain/deployment/deployment.state.js';
+import {
+  isRegistered,
+  type Deployment,
+  type DeploymentState,
+} from '../../domain/deployment/deployment.state.js';
 import { namedDeploymentNotFound } from '../../domain/deployment/refusals.js';
+import type { RegisterDeployment } from '../../domain/deployment/registration.js';
 import type { DomainError } from '../../domain/shared/domain-error.js';
 import type { CommandContext } from '../../event-store/command-context.js';
-import { DeciderRunner } from '../../event-store/decider-runner.js';
+import { DeciderRunner, type Decided } from '../../event-store/decider-runner.js';
 import { deploymentView, type DeploymentView } from './deployment.view.js';
 import { deploymentNameStream, deploymentStream, isDeploymentId } from './streams.js';
 
@@ -50,6 +55,13 @@ export class DeploymentWriter {
     return isRegistered(state) ? state : undefined;
   }
 
+  async register(command: RegisterDeployment, context: CommandContext): Promise<WrittenDeployment> {
+    const { deploymentId } = command.deployment;
+    const stream = deploymentStream(deploymentId);
+    const registered = await this.runner.create(deploymentDecider, stream, command, context);
+    return registered === undefined ? this.write(deploymentId, command, context) : written(registered);
+  }
+
   async write(
     deploymentId: string,
     command: DeploymentCommand,
@@ -69,8 +81,12 @@ export class DeploymentWriter {
         },
       },
     );
-    if (!isRegistered(decided.state))
-      throw new Error(`deployment ${deploymentId} was written but is not registered`);
-    return { deployment: decided.state, view: deploymentView(decided.state, decided) };
+    return written(decided);
   }
 }
+
+const written = (decided: Decided<DeploymentState>): WrittenDeployment => {
+  const { state } = decided;
+  if (!isRegistered(state)) throw new Error('a deployment was written but is not registered');
+  return { deployment: state, view: deploymentView(state, decided) };
+};

@@ -60,7 +60,9 @@ export const outcomesOf = ({
 }): readonly Outcome[] => {
   const all = delivered.map(deliveredOutcome);
   if (failed.length === 0) return all;
-  return [...all, ...failed.map(failedOutcome)].sort((a, b) => Date.parse(a.attempt.at) - Date.parse(b.attempt.at));
+  return [...all, ...failed.map(failedOutcome)].sort(
+    (a, b) => Date.parse(a.attempt.at) - Date.parse(b.attempt.at),
+  );
 };
 
 /** With one more, which may be there already: a checkpoint whose outcome was unknown is written again. */

@@ -11,7 +11,8 @@ import {
 /** A name that is not found in time is looked up again whenever something is sent. */
 const LOOK_UP_MS = 2_000;
 
-const notAllowed = (message: string): DomainError => new DomainError('invalid', 'target-not-allowed', message);
+const notAllowed = (message: string): DomainError =>
+  new DomainError('invalid', 'target-not-allowed', message);
 
 /**
  * What a webhook may be sent to, as far as it can be told beforehand: https, and nothing inside the own network. A name

@@ -1,9 +1,18 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError } from '../../domain/shared/domain-error.js';
-import { webhookDecider, webhookNotFound, type WebhookCommand } from '../../domain/webhook/webhook.decider.js';
+import {
+  webhookDecider,
+  webhookNotFound,
+  type WebhookCommand,
+} from '../../domain/webhook/webhook.decider.js';
 import { DeciderRunner } from '../../event-store/decider-runner.js';
 import { EventStore } from '../../event-store/event-store.js';
-import { ChangeWebhook, RotateWebhookSecret, type WebhookChange, type WebhookWithSecret } from './commands.js';
+import {
+  ChangeWebhook,
+  RotateWebhookSecret,
+  type WebhookChange,
+  type WebhookWithSecret,
+} from './commands.js';
 import { DeliveryBook } from './delivery-book.js';
 import { WebhookSenders } from './sending/webhook-senders.js';
 import { webhookStream } from './streams.js';
@@ -48,7 +57,12 @@ export class ChangeWebhookHandler implements ICommandHandler<ChangeWebhook> {
   async execute({ webhookId, change, context }: ChangeWebhook): Promise<WebhookView> {
     const before = this.book.find(webhookId);
     const command = await this.commandOf(webhookId, change);
-    const { state, ...at } = await this.runner.run(webhookDecider, webhookStream(webhookId), command, context);
+    const { state, ...at } = await this.runner.run(
+      webhookDecider,
+      webhookStream(webhookId),
+      command,
+      context,
+    );
     // A deleted one answers nothing but where that stands.
     if (typeof state === 'string') return { ...before, ...at };
     const view = freshView(state, at);

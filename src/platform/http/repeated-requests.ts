@@ -24,8 +24,7 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
  * shows a sealed secret is made anew for a repeat.
  */
 const isKept = (request: FastifyRequest, status: number): boolean =>
-  request.refusedByRule ||
-  (isSuccess(status) && request.routeOptions.config.showsSealedSecret !== true);
+  request.refusedByRule || (isSuccess(status) && request.routeOptions.config.showsSealedSecret !== true);
 
 const keptHeaders = (reply: FastifyReply): Record<string, string> =>
   Object.fromEntries(

@@ -143,7 +143,8 @@ export class RequestHooks {
     request.commandContext = context;
     void reply.header('x-correlation-id', context.correlationId);
     const { showsSecretOnce, showsSealedSecret } = request.routeOptions.config;
-    if (showsSecretOnce === true || showsSealedSecret === true) void reply.header('cache-control', 'no-store');
+    if (showsSecretOnce === true || showsSealedSecret === true)
+      void reply.header('cache-control', 'no-store');
     if (context.idempotency === undefined) done();
     else {
       this.repeated.answerAgain(request, reply).then((answered) => {

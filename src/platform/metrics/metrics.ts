@@ -14,7 +14,11 @@ const APPEND_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.0
 export interface Gauges {
   readonly eventStoreUp: boolean;
   readonly projections: readonly { readonly name: string; readonly lag: string; readonly failed: boolean }[];
-  readonly webhooks: readonly { readonly webhook: string; readonly lag: bigint; readonly deadLetters: number }[];
+  readonly webhooks: readonly {
+    readonly webhook: string;
+    readonly lag: bigint;
+    readonly deadLetters: number;
+  }[];
 }
 
 interface RouteMeters {

@@ -8,7 +8,10 @@ import { GroupsController } from './groups.controller.js';
 import { NativeSurface } from './native.surface.js';
 import { PsksController } from './psks.controller.js';
 import { SchedulesController } from './schedules.controller.js';
+import { SchemasController } from './schemas.controller.js';
 import { UsersController } from './users.controller.js';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** Our own vocabulary: directory, artifacts, schedules, history, events. */
 @Module({
@@ -22,6 +25,9 @@ import { UsersController } from './users.controller.js';
     SchedulesController,
     AuditController,
     EventsController,
+    WebhooksController,
+    WebhookDeliveriesController,
+    SchemasController,
   ],
   providers: [NativeSurface],
 })

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { HttpModule } from '../../platform/http/http.module.js';
 import { Health } from '../../platform/health/health.js';
 import { ApiDocument } from './api-document.js';
+import { AsyncApiController } from './asyncapi.controller.js';
 import { DocsController } from './docs.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -9,6 +10,6 @@ import { MetricsController } from './metrics.controller.js';
 @Module({
   imports: [HttpModule],
   providers: [Health, ApiDocument],
-  controllers: [HealthController, MetricsController, DocsController],
+  controllers: [HealthController, MetricsController, DocsController, AsyncApiController],
 })
 export class OperationsModule {}

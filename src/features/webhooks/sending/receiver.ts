@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { productVersion } from '../../../platform/product-version.js';
 import { failureOf } from './failure.js';
@@ -64,11 +69,7 @@ export class Receiver {
    * Never fails: what went wrong is part of the answer.
    * @throws Abandoned when `signal` aborts
    */
-  async post(
-    body: string,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
     const start = performance.now();
     const since = (): number => Math.round(performance.now() - start);
     try {

@@ -33,6 +33,11 @@ export class Signer {
   headers(id: string, body: string, now: Date): Readonly<Record<string, string>> {
     const time = now.toISOString();
     const valid = this.keys.filter(({ until }) => until === null || time < until);
-    return signedHeaders(id, now, body, valid.map(({ key }) => key));
+    return signedHeaders(
+      id,
+      now,
+      body,
+      valid.map(({ key }) => key),
+    );
   }
 }

@@ -88,7 +88,13 @@ export class WebhookRun {
     private signer: Signer,
   ) {
     const { allowPrivate, timeoutMs, resolve } = parts;
-    this.receiver = new Receiver({ url: webhook.url, allowPrivate, timeoutMs, resolve, connections: CONNECTIONS });
+    this.receiver = new Receiver({
+      url: webhook.url,
+      allowPrivate,
+      timeoutMs,
+      resolve,
+      connections: CONNECTIONS,
+    });
     this.wanted = carries(webhook);
     this.recorded = progressFrom(undefined, webhook);
     this.finished = this.work();
@@ -173,7 +179,8 @@ export class WebhookRun {
     let fruitless = 0;
     while (!signal.aborted && this.sign.revision === revision) {
       const now = clock.now().toISOString();
-      if (progress.lanes.some(({ nextAttemptAt }) => nextAttemptAt === null || nextAttemptAt <= now)) return true;
+      if (progress.lanes.some(({ nextAttemptAt }) => nextAttemptAt === null || nextAttemptAt <= now))
+        return true;
       if (redeliveries.waiting(this.webhook.webhookId)) return true;
       const { events, position } = await tail.read(this.looked, READ_AHEAD);
       for (const event of events) {
@@ -204,7 +211,12 @@ export class WebhookRun {
     const context = { ...this.context(), ifMatch: revision };
     const since = thisInstant();
     try {
-      const { state, revision: taken } = await runner.run(webhookSenderDecider, this.stream, command, context);
+      const { state, revision: taken } = await runner.run(
+        webhookSenderDecider,
+        this.stream,
+        command,
+        context,
+      );
       if (state === null) throw new Error('a lease was taken and is not there');
       const lease = new Lease(state.term, store.kind === 'sqlite');
       lease.renewed(since);
@@ -268,7 +280,15 @@ export class WebhookRun {
     const { webhookId } = this.webhook;
     answers.keep(webhookId, this.outbox.takeAnswers());
     const since = thisInstant();
-    const command = { type: 'Checkpoint', webhookId, holder, term: lease.term, released, progress, ...outcomes } as const;
+    const command = {
+      type: 'Checkpoint',
+      webhookId,
+      holder,
+      term: lease.term,
+      released,
+      progress,
+      ...outcomes,
+    } as const;
     try {
       const { position } = await runner.run(webhookSenderDecider, this.stream, command, this.context());
       lease.renewed(since);

@@ -65,7 +65,9 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
     this.ending.abort();
     await this.starting;
     await this.tail.stop();
-    await Promise.all([...this.runs.keys()].map((webhookId) => this.queue.run(webhookId, () => this.end(webhookId))));
+    await Promise.all(
+      [...this.runs.keys()].map((webhookId) => this.queue.run(webhookId, () => this.end(webhookId))),
+    );
     this.answerFile.close();
   }
 

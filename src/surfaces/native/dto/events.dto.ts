@@ -4,6 +4,15 @@ import type { CloudEvent, FeedFilter, FeedPage } from '../../../features/feed/in
 import { HttpProblem } from '../../../platform/http/problem.js';
 import { IsForm, IsText } from '../validation/rules.js';
 
+export class SchemaPath {
+  /** Which types and versions there are is no rule of the path: another one is a place where nothing is. */
+  @IsText(255)
+  eventType: string;
+
+  @IsText(255)
+  version: string;
+}
+
 export class EventsQuery {
   @IsForm(/^(?:-1|\d{1,18})$/, 'must be a position as `next` gave it')
   after?: string;

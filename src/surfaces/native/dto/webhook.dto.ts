@@ -143,7 +143,8 @@ export class WebhookResponse extends WebhookFacts {
   position: string;
   @ApiProperty({
     type: String,
-    description: 'Distance, in positions, to the end of the log: events of the embedded log, bytes of EventStoreDB',
+    description:
+      'Distance, in positions, to the end of the log: events of the embedded log, bytes of EventStoreDB',
     example: '0',
   })
   lag: string;
@@ -165,7 +166,10 @@ export class RegisteredWebhookResponse extends WebhookFacts {
 
 @ApiSchema({ name: 'RotatedWebhook' })
 export class RotatedWebhookResponse extends WebhookFacts {
-  @ApiProperty({ ...SECRET, description: `${SECRET.description}. The one before signs beside it for 24 hours` })
+  @ApiProperty({
+    ...SECRET,
+    description: `${SECRET.description}. The one before signs beside it for 24 hours`,
+  })
   secret: string;
 }
 
