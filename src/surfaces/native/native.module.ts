@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { EventStreamModule } from '../../features/event-stream/index.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuditController } from './audit.controller.js';
 import { GovernedDeploymentsController } from './deployments.controller.js';
+import { EventStreamController } from './event-stream.controller.js';
 import { EventsController } from './events.controller.js';
 import { GroupsController } from './groups.controller.js';
 import { NativeSurface } from './native.surface.js';
@@ -13,7 +15,7 @@ import { UsersController } from './users.controller.js';
 
 /** Our own vocabulary: directory, artifacts, schedules, history, events. */
 @Module({
-  imports: [CqrsModule],
+  imports: [CqrsModule, EventStreamModule],
   controllers: [
     UsersController,
     GroupsController,
@@ -23,6 +25,7 @@ import { UsersController } from './users.controller.js';
     SchedulesController,
     AuditController,
     EventsController,
+    EventStreamController,
     SchemasController,
   ],
   providers: [NativeSurface],
