@@ -4,6 +4,7 @@ import { EventStreamModule } from '../../features/event-stream/index.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuditController } from './audit.controller.js';
 import { GovernedDeploymentsController } from './deployments.controller.js';
+import { ConsumersController } from './consumers.controller.js';
 import { EventStreamController } from './event-stream.controller.js';
 import { EventsController } from './events.controller.js';
 import { GroupsController } from './groups.controller.js';
@@ -27,6 +28,7 @@ import { UsersController } from './users.controller.js';
     EventsController,
     EventStreamController,
     SchemasController,
+    ConsumersController,
   ],
   providers: [NativeSurface],
 })
