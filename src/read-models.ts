@@ -2,6 +2,7 @@ import { approvalPoliciesProjection } from './features/approval-policies/index.j
 import { artifactsProjection } from './features/artifacts/index.js';
 import { auditProjection } from './features/audit/index.js';
 import { changeRequestsProjection } from './features/change-requests/index.js';
+import { consumersProjection } from './features/consumers/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
 import { webhooksProjection } from './features/webhooks/index.js';
@@ -15,5 +16,6 @@ export const projections: readonly Projection[] = [
   approvalPoliciesProjection,
   artifactsProjection,
   auditProjection,
+  consumersProjection,
   webhooksProjection,
 ];

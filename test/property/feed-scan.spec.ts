@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Caller } from '../../src/domain/shared/caller.js';
 import type { EventType } from '../../src/domain/events.js';
+import { RequestReader } from '../../src/features/change-requests/index.js';
+import { DeploymentDirectory } from '../../src/features/deployments/index.js';
 import { MOST_SCANNED, ReadFeedHandler } from '../../src/features/feed/read-feed.handler.js';
-import { ReadFeed, type CloudEvent } from '../../src/features/feed/index.js';
+import { EventAccess, ReadFeed, type CloudEvent } from '../../src/features/feed/index.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { historyEvent, openHistoryBase, type HistoryBase } from '../support/history.js';
 
@@ -31,7 +33,10 @@ describe('a filter that matches rarely', () => {
         await base.store.append(`deployment-${round}-${at}`, events.slice(at, at + 1_000), 'no-stream');
     }
     await base.store.append('group-1', [historyEvent('', 'GroupRecorded').event], 'no-stream');
-    handler = new ReadFeedHandler(base.store, { publicUrl: null } as Config);
+    const requests = new RequestReader(base.readModels, new DeploymentDirectory(base.readModels));
+    handler = new ReadFeedHandler(base.store, new EventAccess(base.readModels, requests), {
+      publicUrl: null,
+    } as Config);
   });
 
   afterAll(() => base.close());

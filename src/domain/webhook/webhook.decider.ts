@@ -34,7 +34,7 @@ export type WebhookCommand =
   | { readonly type: 'DisableWebhook'; readonly reason: string }
   | { readonly type: 'DeleteWebhook' }
   | { readonly type: 'RotateSecret'; readonly now: string; readonly secret: SealedSecret }
-  | { readonly type: 'ReplayWebhook'; readonly after: bigint; readonly head: bigint }
+  | { readonly type: 'ReplayWebhook'; readonly after: bigint }
   | {
       readonly type: 'RedeliverEvents';
       readonly from: bigint;
@@ -72,7 +72,6 @@ export const webhookDecider: Decider<WebhookState, WebhookCommand, WebhookEvent>
       case 'RotateSecret':
         return rotate(command, state);
       case 'ReplayWebhook':
-        if (command.after > command.head) throw beyondEnd();
         return [{ type: 'WebhookReplayRequested', data: { webhookId, after: `${command.after}` } }];
       case 'RedeliverEvents': {
         const { from, to, delivered } = command;
@@ -151,11 +150,4 @@ const disabled = (): DomainError =>
     'conflict',
     'webhook-disabled',
     'The webhook is disabled already; it sends nothing until it is resumed',
-  );
-
-const beyondEnd = (): DomainError =>
-  new DomainError(
-    'invalid',
-    'position-beyond-end',
-    'There is no such position yet: it lies beyond the end of the log',
   );

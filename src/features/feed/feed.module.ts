@@ -1,5 +1,11 @@
 import { Module } from '@nestjs/common';
+import { ChangeRequestsModule } from '../change-requests/index.js';
+import { EventAccess } from './event-access.js';
 import { ReadFeedHandler } from './read-feed.handler.js';
 
-@Module({ providers: [ReadFeedHandler] })
+@Module({
+  imports: [ChangeRequestsModule],
+  providers: [EventAccess, ReadFeedHandler],
+  exports: [EventAccess],
+})
 export class FeedModule {}

@@ -1,6 +1,11 @@
 import type { EventType } from '../../domain/events.js';
 import type { RecordedEvent } from '../../event-store/event-store.js';
 
+/** What of an event a filter looks at. */
+export type Filtered = Pick<RecordedEvent, 'type' | 'stream'> & {
+  readonly metadata: Pick<RecordedEvent['metadata'], 'actor'>;
+};
+
 /** All that are given must hold. */
 export interface FeedFilter {
   readonly types?: readonly EventType[];
@@ -11,7 +16,7 @@ export interface FeedFilter {
 }
 
 /** Whether an event fits; who may have it is another question: see `visibility.ts`. */
-export const matching = ({ types, entity, actor }: FeedFilter): ((event: RecordedEvent) => boolean) => {
+export const matching = ({ types, entity, actor }: FeedFilter): ((event: Filtered) => boolean) => {
   const wantedTypes = types && new Set<string>(types);
   return ({ type, stream, metadata }) =>
     (wantedTypes === undefined || wantedTypes.has(type)) &&

@@ -1,4 +1,7 @@
 export * from './queries.js';
 export { cloudEventJson, eventSource, toCloudEvent, type CloudEvent } from './cloud-event.js';
-export { matching, type FeedFilter } from './filter.js';
-export { isHandedOut, mayFollow } from './visibility.js';
+export { EventAccess, followsAll, isHandedOut } from './event-access.js';
+export { FeedModule } from './feed.module.js';
+export { matching, type FeedFilter, type Filtered } from './filter.js';
+export { isBeyondEnd } from './log-end.js';
+export { scan } from './scan.js';

@@ -1,12 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import type { Caller } from '../../domain/shared/caller.js';
-import { EventStore, type RecordedEvent } from '../../event-store/event-store.js';
+import { EventStore } from '../../event-store/event-store.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { cloudEventJson, eventSource } from './cloud-event.js';
-import { matching, type FeedFilter } from './filter.js';
+import { EventAccess, followsAll, isHandedOut } from './event-access.js';
+import { matching } from './filter.js';
 import { ReadFeed, type FeedPage } from './queries.js';
-import { mayFollow } from './visibility.js';
+import { scan } from './scan.js';
 
 /** Events one request looks at, at most: a filter that matches rarely must not keep the server from other work. */
 export const MOST_SCANNED = 10_000;
@@ -15,48 +15,26 @@ export const MOST_SCANNED = 10_000;
 export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
   constructor(
     private readonly store: EventStore,
+    private readonly access: EventAccess,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async execute({ filter, after, limit, caller }: ReadFeed): Promise<FeedPage> {
     const source = eventSource(this.config);
     const fits = matching(filter);
+    const isLimited = !followsAll(caller);
+    if (filter.entity !== undefined && !this.access.mayFollow(caller, filter.entity))
+      return { items: [], next: after };
     const items: string[] = [];
     let next = after;
-    for await (const event of this.events(filter, after, caller)) {
+    for await (const event of scan(this.store, filter, after, MOST_SCANNED)) {
+      if (fits(event) && isHandedOut(event.stream)) {
+        if (isLimited) await this.access.judges(event.position);
+        if (this.access.mayFollow(caller, event.stream)) items.push(cloudEventJson(event, source));
+      }
       next = event.position;
-      if (!fits(event) || !mayFollow(caller, event.stream)) continue;
-      if (items.push(cloudEventJson(event, source)) === limit) break;
+      if (items.length === limit) break;
     }
     return { items, next };
   }
-
-  private async *events(
-    { entity }: FeedFilter,
-    after: bigint,
-    caller: Caller,
-  ): AsyncGenerator<RecordedEvent, void> {
-    if (entity === undefined) yield* this.store.readAll({ after, limit: MOST_SCANNED });
-    else if (mayFollow(caller, entity)) yield* this.streamAfter(entity, after);
-  }
-
-  private async *streamAfter(stream: string, after: bigint): AsyncGenerator<RecordedEvent, void> {
-    const last = await firstOf(this.store.readStream(stream, { direction: 'backwards', limit: 1 }));
-    if (last === undefined || last.position <= after) return;
-    // Positions rise with the revision, so a long stream need not be read from its beginning.
-    let low = 0n;
-    let high = last.revision;
-    while (after >= 0n && low < high) {
-      const middle = (low + high) / 2n;
-      const probe = await firstOf(this.store.readStream(stream, { from: middle, limit: 1 }));
-      if (probe !== undefined && probe.position <= after) low = middle + 1n;
-      else high = middle;
-    }
-    yield* this.store.readStream(stream, { from: low, limit: MOST_SCANNED });
-  }
 }
-
-const firstOf = async <Item>(items: AsyncIterable<Item>): Promise<Item | undefined> => {
-  for await (const item of items) return item;
-  return undefined;
-};

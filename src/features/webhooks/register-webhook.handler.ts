@@ -42,7 +42,9 @@ export class RegisterWebhookHandler implements ICommandHandler<RegisterWebhook> 
     if (present === 'unknown')
       await requireTarget(terms.url, this.config.webhooks.allowPrivateTargets, systemResolve);
     const secret = this.secrets.makeSealed(webhookId);
-    const position = await this.store.head();
+    // No event stands at 0, so of an empty log it means the beginning as well as -1 does, and is a decimal.
+    const head = await this.store.head();
+    const position = head < 0n ? 0n : head;
     const webhook = { webhookId, ...terms, position: `${position}`, secret };
     const command = { type: 'RegisterWebhook', webhook } as const;
     const decided = await this.runner.run(webhookDecider, stream, command, context, {

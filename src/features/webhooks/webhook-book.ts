@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { webhookNotFound } from '../../domain/webhook/webhook.decider.js';
 import { ReadModels } from '../../projections/projection.js';
+import { HistoryEnd } from '../audit/index.js';
 import { WebhookSenders } from './sending/webhook-senders.js';
 import type { WebhookGauges } from './queries.js';
 import type { WebhookRow, WebhookView } from './webhook.view.js';
@@ -11,6 +12,7 @@ export class WebhookBook {
   constructor(
     private readonly readModels: ReadModels,
     private readonly senders: WebhookSenders,
+    private readonly end: HistoryEnd,
   ) {}
 
   /** @throws DomainError `webhook-not-found` */
@@ -50,9 +52,12 @@ export class WebhookBook {
     }));
   }
 
+  lagOf(sentUpTo: bigint): bigint {
+    return this.end.distanceFrom(sentUpTo);
+  }
+
   private view(row: WebhookRow): WebhookView {
     const sentUpTo = this.senders.position(row.webhook_id, row.replays) ?? BigInt(row.position);
-    const { logEnd: end } = this.senders;
     return {
       webhookId: row.webhook_id,
       url: row.url,
@@ -64,7 +69,7 @@ export class WebhookBook {
       disabledReason: row.disabled_reason,
       createdAt: row.created_at,
       sentUpTo,
-      lag: end > sentUpTo ? end - sentUpTo : 0n,
+      lag: this.lagOf(sentUpTo),
       revision: BigInt(row.revision),
       position: BigInt(row.changed_at_position),
     };

@@ -13,6 +13,7 @@ import {
   type WebhookChange,
   type WebhookWithSecret,
 } from './commands.js';
+import { isBeyondEnd } from '../feed/index.js';
 import { DeliveryBook } from './delivery-book.js';
 import { WebhookSenders } from './sending/webhook-senders.js';
 import { webhookStream } from './streams.js';
@@ -66,15 +67,20 @@ export class ChangeWebhookHandler implements ICommandHandler<ChangeWebhook> {
     // A deleted one answers nothing but where that stands.
     if (typeof state === 'string') return { ...before, ...at };
     const view = freshView(state, at);
-    const head = await this.store.head();
     const sentUpTo = change.type === 'ReplayWebhook' ? view.sentUpTo : before.sentUpTo;
-    return { ...view, sentUpTo, lag: head > sentUpTo ? head - sentUpTo : 0n };
+    return { ...view, sentUpTo, lag: this.book.lagOf(sentUpTo) };
   }
 
   private async commandOf(webhookId: string, change: WebhookChange): Promise<WebhookCommand> {
     switch (change.type) {
       case 'ReplayWebhook':
-        return { ...change, head: await this.store.head() };
+        if (await isBeyondEnd(this.store, change.after))
+          throw new DomainError(
+            'invalid',
+            'position-beyond-end',
+            'The position lies beyond the end of the log: it is no position of this log, or the log was put back',
+          );
+        return change;
       case 'RedeliverRange': {
         const { from, to } = change;
         if (from > to)

@@ -13,7 +13,7 @@ export interface WebhookView {
   readonly createdAt: string;
   /** Every event up to here was delivered, is a dead letter, or does not fit. */
   readonly sentUpTo: bigint;
-  /** Distance to the end of the log. */
+  /** Distance to the newest event that is handed out, in positions. */
   readonly lag: bigint;
   readonly revision: bigint;
   /** Position of the webhook's last event. */

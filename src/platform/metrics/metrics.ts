@@ -14,6 +14,7 @@ const APPEND_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.0
 export interface Gauges {
   readonly eventStoreUp: boolean;
   readonly projections: readonly { readonly name: string; readonly lag: string; readonly failed: boolean }[];
+  readonly consumers: readonly { readonly name: string; readonly lag: bigint }[];
   readonly webhooks: readonly {
     readonly webhook: string;
     readonly lag: bigint;
@@ -82,6 +83,12 @@ export class Metrics {
     labelNames: ['projection'],
     registers: this.registers,
   });
+  private readonly consumerLag = new Gauge({
+    name: 'countersign_consumer_lag_events',
+    help: 'Distance of a stored consumer position to the newest event that is handed out, in positions as above',
+    labelNames: ['consumer'],
+    registers: this.registers,
+  });
   private readonly webhookLag = new Gauge({
     name: 'countersign_webhook_lag_events',
     help: 'Distance, in positions, from what a webhook has delivered to the head of the log',
@@ -124,12 +131,15 @@ export class Metrics {
     this.decisions.inc({ decision, reason });
   }
 
-  async text({ eventStoreUp, projections, webhooks }: Gauges): Promise<string> {
+  async text({ eventStoreUp, projections, consumers, webhooks }: Gauges): Promise<string> {
     this.eventStoreUp.set(Number(eventStoreUp));
     for (const { name, lag, failed } of projections) {
       this.projectionLag.set({ projection: name }, Number(lag));
       this.projectionFailed.set({ projection: name }, Number(failed));
     }
+    // Those that were removed are gone from here, too.
+    this.consumerLag.reset();
+    for (const { name, lag } of consumers) this.consumerLag.set({ consumer: name }, Number(lag));
     // Deleted ones must not go on being reported.
     this.webhookLag.reset();
     this.webhookDeadLetters.reset();

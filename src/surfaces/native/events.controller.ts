@@ -6,6 +6,7 @@ import { ReadFeed } from '../../features/feed/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { EitherCredential, ReadRefusals } from './answers.decorator.js';
+import { EventFilters } from './dto/event-filters.decorator.js';
 import { eventPageJson, EventPageResponse, EventsQuery, toFeedFilter } from './dto/events.dto.js';
 import { limitOf } from './dto/list.dto.js';
 import { Valid } from './validation/valid.decorator.js';
@@ -24,32 +25,15 @@ export class EventsController {
     summary: 'Events in log order, as CloudEvents',
     description:
       'Ask again after `next` for as long as you like; each consumer keeps its own position. The platform PSK and ' +
-      'administrators get every event, a user those of deployments and of his own entry and keys.',
+      'administrators get every event, a user those of entities that he may read: deployments, his own entry and keys, the ' +
+      'change requests that he sees; an approval administrator also approval policies.',
   })
-  @ApiQuery({
-    name: 'after',
-    required: false,
-    description: 'Position, exclusive; absent: from the beginning',
-    example: '1041',
-  })
+  @EventFilters('Position, exclusive; absent: from the beginning')
   @ApiQuery({
     name: 'limit',
     required: false,
     schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   })
-  @ApiQuery({
-    name: 'types',
-    required: false,
-    description: 'Event types, separated by commas',
-    example: 'RolesReplaced',
-  })
-  @ApiQuery({
-    name: 'entity',
-    required: false,
-    description: 'The subject of the events',
-    example: 'deployment-b7a0c1de-6f0b-4d52-8f9a-3c1d2e4f5a6b',
-  })
-  @ApiQuery({ name: 'actor', required: false, description: "The actor's id" })
   @ApiResponse({ status: 200, type: EventPageResponse })
   @ReadRefusals({ 422: ['invalid-request', 'An event type that does not exist'] })
   async read(

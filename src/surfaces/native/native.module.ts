@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { EventStreamModule } from '../../features/event-stream/index.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuditController } from './audit.controller.js';
 import { GovernedDeploymentsController } from './deployments.controller.js';
+import { ConsumersController } from './consumers.controller.js';
+import { EventStreamController } from './event-stream.controller.js';
 import { EventsController } from './events.controller.js';
 import { GroupsController } from './groups.controller.js';
 import { NativeSurface } from './native.surface.js';
@@ -15,7 +18,7 @@ import { WebhooksController } from './webhooks.controller.js';
 
 /** Our own vocabulary: directory, artifacts, schedules, history, events. */
 @Module({
-  imports: [CqrsModule],
+  imports: [CqrsModule, EventStreamModule],
   controllers: [
     UsersController,
     GroupsController,
@@ -25,9 +28,11 @@ import { WebhooksController } from './webhooks.controller.js';
     SchedulesController,
     AuditController,
     EventsController,
+    EventStreamController,
     WebhooksController,
     WebhookDeliveriesController,
     SchemasController,
+    ConsumersController,
   ],
   providers: [NativeSurface],
 })

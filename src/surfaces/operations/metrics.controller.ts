@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Consumers } from '../../features/consumers/index.js';
 import { MeasureWebhooks } from '../../features/webhooks/index.js';
 import { Health } from '../../platform/health/health.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
@@ -12,6 +13,7 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly health: Health,
+    private readonly consumers: Consumers,
     private readonly queries: QueryBus,
   ) {}
 
@@ -30,6 +32,7 @@ export class MetricsController {
     return this.metrics.text({
       eventStoreUp: store.reachable,
       projections: projections.map(({ name, lag, state }) => ({ name, lag, failed: state === 'failed' })),
+      consumers: this.consumers.lags(),
       webhooks: await this.queries.execute(new MeasureWebhooks()),
     });
   }

@@ -71,11 +71,6 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
     this.answerFile.close();
   }
 
-  /** How far the log was seen. */
-  get logEnd(): bigint {
-    return this.tail.end;
-  }
-
   get answers(): AnswerFile {
     return this.answerFile;
   }
@@ -151,12 +146,18 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
     await this.end(webhookId);
     if (signer === undefined || this.ending.signal.aborted) return;
     const { store, runner, tail, clock, logger, redeliveries, holder, config } = this;
-    const { allowPrivateTargets: allowPrivate, timeoutSeconds } = config.webhooks;
     const parts = {
-      ...{ store, runner, tail, clock, logger, redeliveries, holder, allowPrivate },
+      store,
+      runner,
+      tail,
+      clock,
+      logger,
+      redeliveries,
+      holder,
       answers: this.answerFile,
       source: eventSource(config),
-      timeoutMs: timeoutSeconds * 1_000,
+      allowPrivate: config.webhooks.allowPrivateTargets,
+      timeoutMs: config.webhooks.timeoutSeconds * 1_000,
       resolve: systemResolve,
     };
     this.runs.set(webhookId, new WebhookRun(parts, webhook, signer));

@@ -13,12 +13,12 @@ export class SchemaPath {
   version: string;
 }
 
-export class EventsQuery {
-  @IsForm(/^(?:-1|\d{1,18})$/, 'must be a position as `next` gave it')
-  after?: string;
+export const POSITION = /^(?:-1|\d{1,18})$/;
 
-  @IsForm(/^(?:[1-9]\d{0,2}|1000)$/, 'must be a whole number from 1 to 1000')
-  limit?: string;
+/** Which events, and after which position. */
+export class StreamQuery {
+  @IsForm(POSITION, 'must be a position as `next` gave it')
+  after?: string;
 
   @IsForm(/^[A-Za-z]{1,100}(?:,[A-Za-z]{1,100}){0,99}$/, 'must be event types, separated by commas')
   types?: string;
@@ -33,6 +33,11 @@ export class EventsQuery {
   actor?: string;
 }
 
+export class EventsQuery extends StreamQuery {
+  @IsForm(/^(?:[1-9]\d{0,2}|1000)$/, 'must be a whole number from 1 to 1000')
+  limit?: string;
+}
+
 const eventTypesIn = (types: string): readonly EventType[] =>
   types.split(',').map((type) => {
     if (isEventType(type)) return type;
@@ -42,7 +47,7 @@ const eventTypesIn = (types: string): readonly EventType[] =>
     });
   });
 
-export const toFeedFilter = ({ types, entity, actor }: EventsQuery): FeedFilter => ({
+export const toFeedFilter = ({ types, entity, actor }: StreamQuery): FeedFilter => ({
   ...(types !== undefined && { types: eventTypesIn(types) }),
   ...(entity !== undefined && { entity }),
   ...(actor !== undefined && { actor }),

@@ -143,8 +143,7 @@ export class WebhookResponse extends WebhookFacts {
   position: string;
   @ApiProperty({
     type: String,
-    description:
-      'Distance, in positions, to the end of the log: events of the embedded log, bytes of EventStoreDB',
+    description: 'Distance to the newest event that the feed hands out, in positions',
     example: '0',
   })
   lag: string;
@@ -228,28 +227,28 @@ export const toTerms = ({ url, types, entity, actor, description }: WebhookDto):
   description,
 });
 
-const toFacts = ({ webhookId, ...view }: WebhookView): WebhookFacts => {
+type Facts = Pick<WebhookFacts, keyof WebhookFacts>;
+
+const toFacts = ({ webhookId, ...view }: WebhookView): Facts => {
   const { url, types, entity, actor, description, status, createdAt } = view;
   return { id: webhookId, url, types, entity, actor, description, status, createdAt };
 };
 
-export const toWebhookResponse = (view: WebhookView): WebhookResponse => ({
-  ...toFacts(view),
-  disabledReason: view.disabledReason,
-  position: view.sentUpTo.toString(),
-  lag: view.lag.toString(),
-});
+export const toWebhookResponse = (view: WebhookView): WebhookResponse => {
+  const { createdAt, ...facts } = toFacts(view);
+  const { disabledReason, sentUpTo, lag } = view;
+  return { ...facts, disabledReason, position: `${sentUpTo}`, lag: `${lag}`, createdAt };
+};
 
-export const toRegisteredResponse = ({ webhook, secret }: WebhookWithSecret): RegisteredWebhookResponse => ({
-  ...toFacts(webhook),
-  secret,
-  position: webhook.sentUpTo.toString(),
-});
+export const toRegisteredResponse = ({ webhook, secret }: WebhookWithSecret): RegisteredWebhookResponse => {
+  const { createdAt, ...facts } = toFacts(webhook);
+  return { ...facts, secret, position: `${webhook.sentUpTo}`, createdAt };
+};
 
-export const toRotatedResponse = ({ webhook, secret }: WebhookWithSecret): RotatedWebhookResponse => ({
-  ...toFacts(webhook),
-  secret,
-});
+export const toRotatedResponse = ({ webhook, secret }: WebhookWithSecret): RotatedWebhookResponse => {
+  const { createdAt, ...facts } = toFacts(webhook);
+  return { ...facts, secret, createdAt };
+};
 
 export const toDeliveryResponse = ({ position, ...delivery }: DeliveryView): DeliveryResponse => {
   const { eventId, status, attempts, nextAttemptAt } = delivery;

@@ -89,3 +89,7 @@ export const IsForm = (pattern: RegExp, message: string): PropertyDecorator =>
     message,
     (value) => value === undefined || (typeof value === 'string' && pattern.test(value)),
   );
+
+/** For fields of a body, which have to be there. */
+export const IsMatching = (pattern: RegExp, message: string): PropertyDecorator =>
+  rule('isMatching', message, (value) => typeof value === 'string' && pattern.test(value));
