@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SendingProgress } from '../../../domain/webhook/webhook.events.js';
 import type { EventStore, RecordedEvent } from '../../../event-store/event-store.js';
 import type { Clock } from '../../../platform/clock/clock.js';
@@ -86,6 +87,7 @@ export class Sender {
     /** What is known to hold nothing that fits: sending begins after it. */
     looked: bigint,
   ) {
+    setMaxListeners(CONNECTIONS + 1, this.cutting.signal);
     this.lanes = new Lanes(start.lanes);
     this.position = looked;
     this.aheadPosition = looked;
