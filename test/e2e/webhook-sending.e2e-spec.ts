@@ -180,7 +180,9 @@ describe('webhooks', () => {
     );
     const again = receiver.received.at(-1);
     expect([again?.event.sequence, again?.headers['webhook-id']]).toEqual([position, dead?.eventId]);
-    expect(await lines()).toContain(`countersign_webhook_dead_letters{webhook="${hook.id}"} 0`);
+    await eventually(lines, (text) =>
+      text.includes(`countersign_webhook_dead_letters{webhook="${hook.id}"} 0`),
+    );
 
     await post(hook, `deliveries/${later}/redeliver`);
     await receiver.untilTrue(() => receiver.sequences.at(-1) === later);

@@ -273,6 +273,8 @@ export class Sender {
     if (answer.error === null && answer.statusCode !== null) {
       const { statusCode, latencyMs } = answer;
       outbox.addDelivered([`${event.position}`, event.id, at.getTime(), statusCode, latencyMs]);
+      // Somebody has asked for it, and looks whether it is a dead letter still.
+      if (lane.again) outbox.hurry();
       this.settled(lane, event);
       this.gotThrough();
     } else this.failed(lane, event, at, answer);
