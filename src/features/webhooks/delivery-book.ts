@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../domain/shared/domain-error.js';
 import { ReadModels } from '../../projections/projection.js';
-import { outcomesOf, withAttempt, type DeliveryRow, type StoredAttempt } from './deliveries.rows.js';
+import {
+  outcomesOf,
+  withAttempt,
+  type DeliveryRow,
+  type Outcome,
+  type StoredAttempt,
+} from './deliveries.rows.js';
 import { WebhookSenders } from './sending/webhook-senders.js';
 import type { DeliveryStatus, DeliveryView } from './webhook.view.js';
 
@@ -36,19 +42,28 @@ export class DeliveryBook {
   ): readonly DeliveryView[] {
     const last = before === null || before > upTo ? upTo : before - 1n;
     const fresh = this.unrecorded(webhookId);
-    const recorded = this.rows(webhookId, status, last, limit + fresh.size).filter(
-      ([position]) => !fresh.has(position),
-    );
-    const found = [...recorded, ...fresh]
-      .filter(([position, delivery]) => position <= last && (status === null || delivery.status === status))
-      .sort(([a], [b]) => (a < b ? 1 : -1))
-      .slice(0, limit);
+    const recorded = this.rows(webhookId, status, last, limit + fresh.size)
+      .filter(([position]) => !fresh.has(position))
+      .map(([position, delivery]) => ({ position, status: delivery.status, delivery }));
+    const unrecorded = [...fresh].map(([position, outcomes]) => ({
+      position,
+      status: outcomes.at(-1)?.status,
+      delivery: undefined,
+    }));
+    const found = [...recorded, ...unrecorded]
+      .filter((one) => one.position <= last && (status === null || one.status === status))
+      .sort((a, b) => (a.position < b.position ? 1 : -1))
+      .slice(0, limit)
+      .flatMap(({ position, delivery }) => {
+        const known = delivery ?? this.merged(webhookId, position, fresh.get(position) ?? []);
+        return known === undefined ? [] : [[position, known] as const];
+      });
     return this.withAnswers(webhookId, found);
   }
 
   /** @throws DomainError `delivery-not-found`, `delivery-retrying` */
   requireSettled(webhookId: string, position: bigint): void {
-    const found = this.unrecorded(webhookId).get(position) ?? this.row(webhookId, position);
+    const found = this.merged(webhookId, position, this.unrecorded(webhookId).get(position) ?? []);
     if (found === undefined)
       throw new DomainError('not-found', 'delivery-not-found', 'The webhook has no such delivery');
     if (found.status === 'retrying')
@@ -86,24 +101,38 @@ export class DeliveryBook {
     return row && fromRow(row);
   }
 
-  private unrecorded(webhookId: string): ReadonlyMap<bigint, Delivery> {
-    const fresh = new Map<bigint, Delivery>();
+  private unrecorded(webhookId: string): ReadonlyMap<bigint, readonly Outcome[]> {
+    const fresh = new Map<bigint, Outcome[]>();
     const outbox = this.senders.unrecorded(webhookId);
-    if (outbox === undefined) return fresh;
-    for (const { position, eventId, status, attempt, nextAttemptAt } of outcomesOf(outbox.outcomes)) {
-      const before = (fresh.get(position) ?? this.row(webhookId, position))?.attempts ?? [];
-      fresh.set(position, { eventId, status, attempts: withAttempt(before, attempt), nextAttemptAt });
+    for (const outcome of outbox === undefined ? [] : outcomesOf(outbox.outcomes)) {
+      const list = fresh.get(outcome.position);
+      if (list === undefined) fresh.set(outcome.position, [outcome]);
+      else list.push(outcome);
     }
     return fresh;
+  }
+
+  /** What is recorded of an event with what came after it; `undefined`: nothing at all. */
+  private merged(webhookId: string, position: bigint, outcomes: readonly Outcome[]): Delivery | undefined {
+    return outcomes.reduce<Delivery | undefined>(
+      (before, { eventId, status, attempt, nextAttemptAt }) => ({
+        eventId,
+        status,
+        attempts: withAttempt(before?.attempts ?? [], attempt),
+        nextAttemptAt,
+      }),
+      this.row(webhookId, position),
+    );
   }
 
   private withAnswers(
     webhookId: string,
     found: readonly (readonly [bigint, Delivery])[],
   ): readonly DeliveryView[] {
-    const [newest, oldest] = [found[0]?.[0], found.at(-1)?.[0]];
-    if (newest === undefined || oldest === undefined) return [];
-    const kept = this.senders.answers.of(webhookId, oldest, newest);
+    const kept = this.senders.answers.of(
+      webhookId,
+      found.map(([position]) => position),
+    );
     const unkept = this.senders.unrecorded(webhookId)?.answers ?? [];
     const answers = new Map(
       [...kept, ...unkept].map(({ position, at, answer }) => [`${position} ${at}`, answer]),

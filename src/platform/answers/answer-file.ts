@@ -42,7 +42,8 @@ export class AnswerFile {
     this.insert = db.prepare('INSERT INTO answers (subscriber, position, at, answer) VALUES (?, ?, ?, ?)');
     this.prune = db.prepare('DELETE FROM answers WHERE id <= (SELECT max(id) FROM answers) - ?');
     this.select = db.prepare(
-      'SELECT position, at, answer FROM answers WHERE subscriber = ? AND position BETWEEN ? AND ?',
+      `SELECT position, at, answer FROM answers
+       WHERE subscriber = ? AND position IN (SELECT value FROM json_each(?))`,
     );
     this.remove = db.prepare('DELETE FROM answers WHERE subscriber = ?');
   }
@@ -82,9 +83,9 @@ export class AnswerFile {
     }
   }
 
-  /** Those to events from `from` up to and with `to`. */
-  of(subscriber: string, from: bigint, to: bigint): readonly ReceivedAnswer[] {
-    const rows = this.select.all(subscriber, from, to) as unknown as {
+  /** Those to the events at these positions. */
+  of(subscriber: string, positions: readonly bigint[]): readonly ReceivedAnswer[] {
+    const rows = this.select.all(subscriber, `[${positions.join()}]`) as unknown as {
       position: number;
       at: string;
       answer: string;

@@ -84,13 +84,14 @@ export class Sender {
   constructor(
     private readonly parts: SenderParts,
     private readonly start: SendingProgress,
-    /** What is known to hold nothing that fits: sending begins after it. */
-    looked: bigint,
+    /** Up to where, and in how many events, nothing is known to fit: sending begins after it. */
+    looked: { readonly position: bigint; readonly events: number },
   ) {
     setMaxListeners(CONNECTIONS + 1, this.cutting.signal);
     this.lanes = new Lanes(start.lanes);
-    this.position = looked;
-    this.aheadPosition = looked;
+    this.position = looked.position;
+    this.aheadPosition = looked.position;
+    this.fruitless = looked.events;
   }
 
   progress(): SendingProgress {
@@ -263,7 +264,9 @@ export class Sender {
   }
 
   private async deliver(lane: LiveLane, event: RecordedEvent): Promise<void> {
-    const { clock, receiver, signer, source, outbox } = this.parts;
+    const { clock, receiver, signer, source, outbox, lease } = this.parts;
+    // It was looked for in the log meanwhile, or the whole process was asleep.
+    if (!lease.isValid) throw new Abandoned();
     lane.position = event.position;
     const body = cloudEventJson(event, source);
     const at = clock.now();

@@ -75,6 +75,8 @@ export class WebhookRun {
   private outbox = new Outbox();
   /** What was looked at without a find, while another replica or nobody sends. */
   private looked = -1n;
+  /** So many events. */
+  private fruitless = 0;
   /** Where the last checkpoint stands in the log. */
   private recordedAt = -1n;
   /** What the log says of it, while somebody else or nobody sends. */
@@ -175,8 +177,10 @@ export class WebhookRun {
     const { tail, clock, redeliveries } = this.parts;
     const { signal } = this.ending;
     const start = BigInt(progress.position);
-    if (this.looked < start) this.looked = start;
-    let fruitless = 0;
+    if (this.looked < start) {
+      this.looked = start;
+      this.fruitless = 0;
+    }
     while (!signal.aborted && this.sign.revision === revision) {
       const now = clock.now().toISOString();
       if (progress.lanes.some(({ nextAttemptAt }) => nextAttemptAt === null || nextAttemptAt <= now))
@@ -184,7 +188,7 @@ export class WebhookRun {
       if (redeliveries.waiting(this.webhook.webhookId)) return true;
       const { events, position } = await tail.read(this.looked, READ_AHEAD);
       for (const event of events) {
-        if (this.wanted(event) || ++fruitless >= FRUITLESS) return true;
+        if (this.wanted(event) || ++this.fruitless >= FRUITLESS) return true;
         this.looked = event.position;
       }
       this.looked = position;
@@ -255,7 +259,7 @@ export class WebhookRun {
         complain: (error) => this.complain(error),
       },
       progress,
-      this.looked,
+      { position: this.looked, events: this.fruitless },
     ));
     if (this.ending.signal.aborted) sender.stop();
     try {
@@ -276,9 +280,9 @@ export class WebhookRun {
     outcomes: Outcomes,
     released: boolean,
   ): Promise<boolean> {
-    const { runner, holder, answers } = this.parts;
+    const { runner, holder } = this.parts;
     const { webhookId } = this.webhook;
-    answers.keep(webhookId, this.outbox.takeAnswers());
+    this.keepAnswers();
     const since = thisInstant();
     const command = {
       type: 'Checkpoint',
@@ -297,6 +301,15 @@ export class WebhookRun {
     } catch (error) {
       if (error instanceof DomainError && error.code === 'lease-lost') return false;
       throw error;
+    }
+  }
+
+  /** Nothing depends on them: a disk that is full must not keep deliveries from being recorded. */
+  private keepAnswers(): void {
+    try {
+      this.parts.answers.keep(this.webhook.webhookId, this.outbox.takeAnswers());
+    } catch (error) {
+      this.parts.logger.warn({ webhook: this.webhook.webhookId, err: error }, 'answers could not be kept');
     }
   }
 
