@@ -1,9 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { aggregateOf } from '../../domain/event-aggregates.js';
 import { BOOKKEEPING_AGGREGATES, isEventType, splitStreamName } from '../../domain/events.js';
 import { DomainError } from '../../domain/shared/domain-error.js';
 import { webhookDecider } from '../../domain/webhook/webhook.decider.js';
-import { webhookEventVersions } from '../../domain/webhook/webhook.events.js';
 import { newId } from '../../event-store/command-context.js';
 import { DeciderRunner } from '../../event-store/decider-runner.js';
 import { EventStore } from '../../event-store/event-store.js';
@@ -65,18 +65,17 @@ export class RegisterWebhookHandler implements ICommandHandler<RegisterWebhook> 
   }
 }
 
-const neverCarried = (what: string): DomainError =>
-  new DomainError('invalid', 'event-never-carried', `No webhook ever carries ${what}`);
-
 /** A filter that can never fit anything would be silently off. */
 const requireCarried = ({ types, entity }: WebhookTerms): void => {
   for (const type of types ?? []) {
     if (!isEventType(type))
       throw new DomainError('invalid', 'unknown-event-type', `${type} is not an event type`);
-    if (type in webhookEventVersions || type === 'RequestAnswered') throw neverCarried(type);
+    requireCarriedStream(aggregateOf[type], type);
   }
-  if (entity === null) return;
-  const { aggregate } = splitStreamName(entity);
+  if (entity !== null) requireCarriedStream(splitStreamName(entity).aggregate, `an event of ${entity}`);
+};
+
+const requireCarriedStream = (aggregate: string, what: string): void => {
   if (aggregate === 'webhook' || BOOKKEEPING_AGGREGATES.includes(aggregate))
-    throw neverCarried(`events of ${aggregate}- streams`);
+    throw new DomainError('invalid', 'event-never-carried', `No webhook ever carries ${what}`);
 };
