@@ -54,16 +54,17 @@ describe('positions of consumers', () => {
   });
 
   it('leave nothing to read: neither to the one who stored his nor to others', async () => {
-    const { next } = await readOn(end);
-    expect((await put('reader', { position: next })).json).toMatchObject({ lag: '0' });
-    expect((await readOn(next)).items).toEqual([]);
+    // The simplest of all consumers: it stores what the feed says, whatever that is.
+    let { next } = await readOn('-1');
+    for (let round = 0; round < 5; round++) {
+      expect((await put('reader', { position: next })).json).toMatchObject({ lag: '0' });
+      const page = await readOn(next);
+      expect(page).toEqual({ items: [], next });
+      ({ next } = page);
+    }
     expect((await get('reader')).json).toMatchObject({ position: next, lag: '0' });
-    expect((await put('reader', { position: (await readOn(next)).next })).status).toBe(200);
     const stored = (await readLog(app.store)).filter(({ stream }) => stream === 'consumer-reader');
-    expect(stored.map(({ data }) => data)).toEqual([
-      { name: 'reader', before: null, after: next },
-      { name: 'reader', before: next, after: expect.any(String) },
-    ]);
+    expect(stored.map(({ data }) => data)).toEqual([{ name: 'reader', before: null, after: next }]);
     const audit = await app.request('GET', '/governance/v1/audit?entityType=consumer', {
       psk: app.platformPsk,
     });

@@ -88,13 +88,14 @@ describe('GET /governance/v1/events/stream', () => {
   });
 
   it('begins now, and hands out each event in three lines', async () => {
+    const start = await app.store.head();
     const client = await follow();
     await recordGroup('first');
     await client.until(({ events }) => events.length > 0);
     const newest = (await readLog(app.store)).at(-1);
     const [item] = (await feedTexts('&types=GroupRecorded')).slice(-1);
     expect(client.text).toBe(
-      `retry: 2000\n\nid: ${newest?.position}\nevent: GroupRecorded\ndata: ${item}\n\n`,
+      `retry: 2000\nid: ${start}\n\nid: ${newest?.position}\nevent: GroupRecorded\ndata: ${item}\n\n`,
     );
   });
 
