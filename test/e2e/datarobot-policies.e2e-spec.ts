@@ -255,6 +255,22 @@ describe('a policy', () => {
     await g.deletePolicy(first.json.id as string);
   });
 
+  it('shows of the name of a group at most 50 characters, so that its answer can be sent back', async () => {
+    const fits = '😀'.repeat(50);
+    for (const [name, shown] of [
+      [fits, fits],
+      [`${fits}!`, `${'😀'.repeat(49)}…`],
+    ] as const) {
+      await g.native('PUT', 'groups/wordy', { name });
+      await g.under(policyBody({ review: { groups: [{ id: 'wordy' }] } }), async (id) => {
+        const path = `approvalPolicies/${id}/`;
+        const { json } = await g.call('admin', 'GET', path);
+        expect(json.review.groups).toEqual([{ id: 'wordy', name: shown }]);
+        expect(await g.call('admin', 'PUT', path, json)).toMatchObject({ status: 200, json });
+      });
+    }
+  });
+
   it('shows a deleted group without a name', async () => {
     await g.native('PUT', 'groups/short-lived', { name: 'Short' });
     await g.under(policyBody({ review: { groups: [{ id: 'short-lived' }] } }), async (id) => {

@@ -820,6 +820,21 @@ describe('resolving and cancelling', () => {
   });
 });
 
+it('a request that its deployment is gone for is refused like any other that is closed', async () => {
+  const entityId = await g.deployment({ roles: ['engineer'] });
+  const { id } = await g.request(entityId, 'replaceRoles', { allowedRoles: ['other'] });
+  await g.call('owner', 'DELETE', `deployments/${entityId}/`);
+  await g.until(id as string, ({ status }) => status === 'cancelled');
+  const change = { change: { allowedRoles: ['third'] } };
+  const path = `changeRequests/${id}/`;
+  refused(await g.call('owner', 'PATCH', path, change), 409, 'The change request is already cancelled.');
+  refused(
+    await g.call('admin', 'PATCH', path, change),
+    403,
+    'Only the requester can update this change request.',
+  );
+});
+
 describe('what each may do', () => {
   beforeAll(() => g.person('holder', { roles: ['engineer'] }));
 
