@@ -619,7 +619,7 @@ describe('the requests held to a policy', () => {
       ['updateDate', [first.id, other.id]],
       ['state', [other.id, first.id]],
       ['entityName', [other.id, first.id]],
-      ['requester', [first.id, other.id].sort()],
+      ['requester', [first.id as string, other.id as string].toSorted((a, b) => (a < b ? -1 : 1))],
     ] as const) {
       const ordered = async (orderBy: string) =>
         (
