@@ -266,7 +266,7 @@ export const toTerms = ({ name, active, automaticAction, review, trigger }: Appr
 
 /** Groups may have longer names than this vocabulary knows; what is answered must be good enough to be sent back. */
 const shortened = (name: string): string => {
-  const characters = [...name];
+  const characters = Array.from(name);
   return characters.length > NAME.max ? `${characters.slice(0, NAME.max - 1).join('')}…` : name;
 };
 
