@@ -68,7 +68,7 @@ describe('webhooks', () => {
     );
     expect(found).toEqual([
       {
-        id: position,
+        id: request.event.id,
         eventId: request.event.id,
         position,
         status: 'delivered',
@@ -184,13 +184,14 @@ describe('webhooks', () => {
       text.includes(`countersign_webhook_dead_letters{webhook="${hook.id}"} 0`),
     );
 
-    await post(hook, `deliveries/${later}/redeliver`);
+    const laterId = receiver.received.find(({ event: { sequence } }) => sequence === later)?.event.id;
+    await post(hook, `deliveries/${laterId}/redeliver`);
     await receiver.untilTrue(() => receiver.sequences.at(-1) === later);
     const found = await eventually(
       () => deliveries(hook, 'delivered'),
-      (list) => list.find(({ id }) => id === later)?.attempts.length === 3,
+      (list) => list.find(({ position: at }) => at === later)?.attempts.length === 3,
     );
-    expect(found.find(({ id }) => id === later)?.attempts.at(-1)?.answer).toBe('thanks');
+    expect(found.find(({ position: at }) => at === later)?.attempts.at(-1)?.answer).toBe('thanks');
   });
 
   it('wait as long as a receiver asks for', async () => {

@@ -26,8 +26,8 @@ const checkpointed = (holder: string, term: number, at: SendingProgress, release
     type: 'WebhookCheckpointed',
     data: { webhookId, holder, term, released, progress: at, ...outcomes },
   }) as const;
-const take = (holder: string, replays = 0, startsAfter = '5') =>
-  ({ type: 'TakeLease', webhookId, holder, replays, startsAfter }) as const;
+const take = (holder: string, at = progress('5')) =>
+  ({ type: 'TakeLease', webhookId, holder, progress: at }) as const;
 const checkpoint = (holder: string, term: number) =>
   ({
     type: 'Checkpoint',
@@ -40,15 +40,15 @@ const checkpoint = (holder: string, term: number) =>
   }) as const;
 
 describe('the lease on a webhook', () => {
-  it('is taken at first where the webhook begins', () => {
+  it('is taken where its taker goes on from', () => {
     given()
       .when(take('a'))
       .then(taken('a', 1, progress('5')));
   });
 
-  it('is taken over where the last holder stood', () => {
+  it('is taken over with another term', () => {
     given(taken('a', 1, progress('5')), checkpointed('a', 1, progress('8', [lane('7')])))
-      .when(take('b'))
+      .when(take('b', progress('8', [lane('7')])))
       .then(taken('b', 2, progress('8', [lane('7')])));
   });
 
@@ -85,17 +85,36 @@ describe('the lease on a webhook', () => {
   });
 });
 
-describe('a replay', () => {
-  it('begins where it wants, and what did not get through before that is owed still', () => {
-    const recorded = progress('100', [lane('20'), lane('60'), lane('30', true)]);
-    expect(progressFrom(recorded, { replays: 1, startsAfter: '50' })).toEqual(
+describe('where sending goes on', () => {
+  const webhook = (replays: number, startsAfter: string) => ({ told: { replays, startsAfter }, at: 500n });
+  const recorded = progress('100', [lane('20'), lane('60'), lane('30', true)]);
+
+  it('is where the webhook begins, at first', () => {
+    expect(progressFrom(undefined, webhook(0, '50'))).toEqual(progress('50'));
+  });
+
+  it('is what was recorded, from then on', () => {
+    expect(progressFrom({ told: recorded, at: 200n }, webhook(0, '50'))).toBe(recorded);
+  });
+
+  it('is where a replay wants it; what did not get through before that is owed still', () => {
+    expect(progressFrom({ told: recorded, at: 200n }, webhook(1, '50'))).toEqual(
       progress('50', [lane('20'), lane('30', true)], 1),
     );
   });
 
-  it('is not begun again by what was recorded since', () => {
-    const recorded = progress('100', [], 1);
-    expect(progressFrom(recorded, { replays: 1, startsAfter: '50' })).toBe(recorded);
+  it('is what was recorded since the replay', () => {
+    const since = progress('100', [], 1);
+    expect(progressFrom({ told: since, at: 200n }, webhook(1, '50'))).toBe(since);
+  });
+
+  it('is the beginning when the position is one of another log', () => {
+    expect(progressFrom({ told: recorded, at: 99n }, webhook(0, '50'))).toEqual({
+      ...recorded,
+      position: '-1',
+    });
+    expect(progressFrom(undefined, webhook(0, '501'))).toEqual(progress('-1'));
+    expect(progressFrom({ told: recorded, at: 200n }, webhook(1, '501'))).toEqual(progress('-1', [], 1));
   });
 });
 

@@ -20,9 +20,8 @@ export type WebhookSenderCommand =
       readonly type: 'TakeLease';
       readonly webhookId: string;
       readonly holder: string;
-      /** Of the webhook, as the taker knows it. */
-      readonly replays: number;
-      readonly startsAfter: string;
+      /** Where the taker goes on from, by what it has seen of this stream and of the webhook. */
+      readonly progress: SendingProgress;
     }
   | {
       readonly type: 'Checkpoint';
@@ -35,18 +34,35 @@ export type WebhookSenderCommand =
       readonly failed: readonly RecordedFailure[];
     };
 
+/** Before every event of any log. */
+const BEGINNING = '-1';
+
+/** A position with the place in the log of the event that tells it. */
+export interface ToldAt<Value> {
+  readonly told: Value;
+  readonly at: bigint;
+}
+
 /**
  * Where to go on from: what was recorded, or where a replay that was asked for since then wants it. What had not got
  * through before that place is still owed.
+ *
+ * No event tells of a position that comes after itself. One that does was written to another log, from which this one was
+ * copied: nobody knows where that is here, so it is the beginning.
  */
 export const progressFrom = (
-  recorded: SendingProgress | undefined,
-  { replays, startsAfter }: { readonly replays: number; readonly startsAfter: string },
+  recorded: ToldAt<SendingProgress> | undefined,
+  webhook: ToldAt<{ readonly replays: number; readonly startsAfter: string }>,
 ): SendingProgress => {
-  if (recorded !== undefined && recorded.replays >= replays) return recorded;
-  const start = BigInt(startsAfter);
-  const lanes = (recorded?.lanes ?? []).filter(({ position }) => BigInt(position) <= start);
-  return { replays, position: startsAfter, lanes };
+  const { replays, startsAfter } = webhook.told;
+  const ofThisLog = (position: string, at: bigint): string => (BigInt(position) > at ? BEGINNING : position);
+  if (recorded !== undefined && recorded.told.replays >= replays) {
+    const position = ofThisLog(recorded.told.position, recorded.at);
+    return position === recorded.told.position ? recorded.told : { ...recorded.told, position };
+  }
+  const start = ofThisLog(startsAfter, webhook.at);
+  const lanes = (recorded?.told.lanes ?? []).filter(({ position }) => BigInt(position) <= BigInt(start));
+  return { replays, position: start, lanes };
 };
 
 /** Every event up to here was delivered, is a dead letter, or does not fit. */
@@ -68,8 +84,7 @@ export const webhookSenderDecider: Decider<SenderState | null, WebhookSenderComm
   decide(command, state) {
     switch (command.type) {
       case 'TakeLease': {
-        const { webhookId, holder, replays, startsAfter } = command;
-        const progress = progressFrom(state?.progress, { replays, startsAfter });
+        const { webhookId, holder, progress } = command;
         const term = (state?.term ?? 0) + 1;
         return [{ type: 'WebhookLeaseTaken', data: { webhookId, holder, term, progress } }];
       }

@@ -3,7 +3,7 @@ import { consumerDecider, consumerNotFound } from '../../domain/consumer/consume
 import { DomainError } from '../../domain/shared/domain-error.js';
 import { DeciderRunner } from '../../event-store/decider-runner.js';
 import { EventStore } from '../../event-store/event-store.js';
-import { isBeyondEnd } from '../feed/index.js';
+import { requireWithinLog } from '../feed/index.js';
 import { RemoveConsumer, StoreConsumerPosition, type StoredConsumer } from './commands.js';
 import type { ConsumerView } from './consumer.view.js';
 import { Consumers } from './consumers.js';
@@ -23,8 +23,7 @@ export class StoreConsumerPositionHandler implements ICommandHandler<StoreConsum
 
   async execute({ name, position: at, context }: StoreConsumerPosition): Promise<StoredConsumer> {
     const stream = consumerStream(name);
-    if (await isBeyondEnd(this.store, at))
-      throw new DomainError('invalid', 'position-beyond-end', `The log ends before position ${at}`);
+    await requireWithinLog(this.store, at);
     const command = { type: 'StoreConsumerPosition', name, position: at.toString() } as const;
     const { state, revision, position } = await this.runner.run(consumerDecider, stream, command, context, {
       authorize: (consumer) => {

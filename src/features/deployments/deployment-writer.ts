@@ -43,9 +43,17 @@ export class DeploymentWriter {
     authorize: Permission['authorize'],
   ): Promise<WrittenDeployment> {
     const notFound = (): DomainError => namedDeploymentNotFound(model, name);
-    const { state } = await this.runner.load(deploymentNameDecider, deploymentNameStream(model, name));
-    if (state.holder === null) throw notFound();
-    return this.write(state.holder, command(state.holder), context, { notFound, authorize });
+    const deploymentId = await this.holderOf(deploymentNameStream(model, name));
+    if (deploymentId === null) throw notFound();
+    return this.write(deploymentId, command(deploymentId), context, { notFound, authorize });
+  }
+
+  /** A deployment keeps its name for ever, so that it need not be looked for again. A claim alone may be taken over. */
+  private async holderOf(nameStream: string): Promise<string | null> {
+    const holder = this.runner.remembered(deploymentNameDecider, nameStream)?.holder ?? null;
+    const deployment = holder && this.runner.remembered(deploymentDecider, deploymentStream(holder));
+    if (deployment && isRegistered(deployment)) return holder;
+    return (await this.runner.load(deploymentNameDecider, nameStream)).state.holder;
   }
 
   /** The deployment as it is in the log now; `undefined`: there is none. */

@@ -4,7 +4,7 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { HttpProblem } from '../../platform/http/problem.js';
 import { ServiceState } from '../../platform/lifecycle/service-state.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
-import { EventAccess, eventSource, isBeyondEnd, type FeedFilter } from '../feed/index.js';
+import { EventAccess, eventSource, requireWithinLog, type FeedFilter } from '../feed/index.js';
 import { LogTail } from './log-tail.js';
 import { selectionOf } from './selection.js';
 import { StreamClient, type StreamParts, type StreamRequest } from './stream-client.js';
@@ -70,7 +70,7 @@ export class EventStreams implements OnModuleDestroy {
   }
 
   /**
-   * @throws HttpProblem 503 when there are too many, 422 when `after` lies beyond the end of the log; EventStoreUnavailable
+   * @throws HttpProblem 503 when there are too many; DomainError `position-beyond-end`; EventStoreUnavailable
    */
   async order({ filter, after, identify, about }: StreamOrder): Promise<ReadyStream> {
     if (this.ordered >= MAX_STREAMS)
@@ -85,7 +85,7 @@ export class EventStreams implements OnModuleDestroy {
       throw error;
     }
     try {
-      if (after !== null && (await isBeyondEnd(this.store, after))) throw beyondEnd(after);
+      if (after !== null) await requireWithinLog(this.store, after);
       const request = { selection: selectionOf(filter), after: after ?? (await this.store.head()), identify };
       return {
         begin: (sink) => this.run(new StreamClient(this.parts, request, sink), about),
@@ -123,8 +123,3 @@ export class EventStreams implements OnModuleDestroy {
     for (const client of this.clients) act(client);
   }
 }
-
-const beyondEnd = (after: bigint): HttpProblem => {
-  const message = 'lies beyond the end of the log: it is no position of this log, or the log was put back';
-  return new HttpProblem(422, 'position-beyond-end', `The position ${after} ${message}`);
-};

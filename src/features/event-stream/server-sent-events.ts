@@ -1,8 +1,9 @@
 /** Milliseconds after which a client that was cut off comes back. */
 const RETRY_MS = 2_000;
 
-/** What a stream begins with. */
-export const OPENING = `retry: ${RETRY_MS}\n\n`;
+/** What a stream begins with: also where it begins, so that who is cut off before the first event misses none. */
+export const openingFrame = (position: bigint): string =>
+  position < 0n ? `retry: ${RETRY_MS}\n\n` : `retry: ${RETRY_MS}\nid: ${position}\n\n`;
 
 /** `json` is one line. */
 export const eventFrame = (position: bigint, type: string, json: string): string =>

@@ -7,13 +7,14 @@ import { ReadModelBehind } from '../../projections/projection.js';
 import { scan, type EventAccess } from '../feed/index.js';
 import type { LogTail } from './log-tail.js';
 import type { Selection } from './selection.js';
-import { commentFrame, OPENING } from './server-sent-events.js';
+import { commentFrame, openingFrame } from './server-sent-events.js';
 import { BatchMaker, type StreamBatch } from './stream-batch.js';
 import type { StreamSink } from './stream-sink.js';
 import type { Turns } from './turns.js';
 
-/** Events of the log that one client looks at in one turn, while it catches up. */
-const PAGE_EVENTS = 500;
+/** Events of the log that one client looks at in one turn, while it catches up: more, the fewer of them are for it. */
+const FEWEST_EVENTS = 64;
+const MOST_EVENTS = 1_024;
 
 /** What all clients share. */
 export interface StreamParts {
@@ -63,6 +64,7 @@ export class StreamClient {
   /** Where it stood when it was last told so. */
   private told: bigint;
   private waiting = false;
+  private pageEvents = FEWEST_EVENTS;
 
   constructor(
     private readonly parts: StreamParts,
@@ -80,7 +82,7 @@ export class StreamClient {
 
   /** Resolves when the stream has ended, with the reason; never throws. */
   async run(): Promise<{ readonly reason: StreamEnd; readonly cause?: unknown }> {
-    this.sink.write(OPENING);
+    this.sink.write(openingFrame(this.at));
     for (let attempt = 0; !this.ending.signal.aborted;) {
       try {
         await this.step();
@@ -136,17 +138,19 @@ export class StreamClient {
     // What the tail has seen by now is in the log, so reading to its end now finds all of it.
     const seen = tail.position;
     const maker = new BatchMaker(source);
+    const most = this.pageEvents;
     let position = this.at;
     let count = 0;
     let isFull = false;
-    for await (const event of scan(store, filter, this.at, PAGE_EVENTS)) {
+    for await (const event of scan(store, filter, this.at, most)) {
       count++;
       position = event.position;
       isFull = fits(event) && maker.add(event);
       if (isFull) break;
     }
+    this.pageEvents = isFull ? Math.max(FEWEST_EVENTS, count) : Math.min(MOST_EVENTS, 2 * most);
     await otherWork();
-    const isEnd = !isFull && count < PAGE_EVENTS;
+    const isEnd = !isFull && count < most;
     return maker.make(isEnd && position < seen ? seen : position);
   }
 

@@ -3,5 +3,5 @@ export { cloudEventJson, eventSource, toCloudEvent, type CloudEvent } from './cl
 export { EventAccess, followsAll, isHandedOut } from './event-access.js';
 export { FeedModule } from './feed.module.js';
 export { matching, type FeedFilter, type Filtered } from './filter.js';
-export { isBeyondEnd } from './log-end.js';
+export { requireWithinLog } from './log-end.js';
 export { scan } from './scan.js';

@@ -12,7 +12,7 @@ export interface FeedPage {
   readonly next: bigint;
 }
 
-/** Events in log order, of those entities that the caller may read. */
+/** Events in log order, of those entities that the caller may read. Refused with `position-beyond-end`. */
 export class ReadFeed extends Query<FeedPage> {
   constructor(
     readonly filter: FeedFilter,

@@ -5,6 +5,7 @@ import { CONFIG, type Config } from '../../platform/config/config.js';
 import { cloudEventJson, eventSource } from './cloud-event.js';
 import { EventAccess, followsAll, isHandedOut } from './event-access.js';
 import { matching } from './filter.js';
+import { requireWithinLog } from './log-end.js';
 import { ReadFeed, type FeedPage } from './queries.js';
 import { scan } from './scan.js';
 
@@ -27,14 +28,19 @@ export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
       return { items: [], next: after };
     const items: string[] = [];
     let next = after;
+    let looked = 0;
     for await (const event of scan(this.store, filter, after, MOST_SCANNED)) {
-      if (fits(event) && isHandedOut(event.stream)) {
+      looked++;
+      const isForSomebody = isHandedOut(event.stream);
+      if (isForSomebody && fits(event)) {
         if (isLimited) await this.access.judges(event.position);
         if (this.access.mayFollow(caller, event.stream)) items.push(cloudEventJson(event, source));
       }
-      next = event.position;
+      // Not for bookkeeping alone: a consumer that stores where it is would else have to store it again each time.
+      if (isForSomebody || looked === MOST_SCANNED) next = event.position;
       if (items.length === limit) break;
     }
+    if (looked === 0) await requireWithinLog(this.store, after);
     return { items, next };
   }
 }

@@ -53,7 +53,7 @@ export type WebhookChange =
   /** Sends the dead letters from one position up to and with the other again. */
   | { readonly type: 'RedeliverRange'; readonly from: bigint; readonly to: bigint }
   /** Sends one event again that was delivered or is a dead letter. */
-  | { readonly type: 'RedeliverOne'; readonly position: bigint };
+  | { readonly type: 'RedeliverOne'; readonly eventId: string };
 
 /**
  * Refused with `webhook-not-found`, `webhook-disabled`, `position-beyond-end`, `range-malformed`, `delivery-not-found`,

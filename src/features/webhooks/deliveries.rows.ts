@@ -11,8 +11,8 @@ export const ATTEMPTS_KEPT = 20;
 
 /** A row of the read model `webhook_deliveries`. */
 export interface DeliveryRow {
-  readonly position: number;
   readonly event_id: string;
+  readonly position: number;
   readonly status: DeliveryStatus;
   /** JSON: a list of {@link StoredAttempt}. */
   readonly attempts: string;
@@ -29,6 +29,8 @@ export interface Outcome {
   readonly status: DeliveryStatus;
   readonly attempt: StoredAttempt;
   readonly nextAttemptAt: string | null;
+  /** Where the event stands, whatever log it is copied to; known of those that failed. */
+  readonly place: { readonly entity: string; readonly revision: bigint } | null;
 }
 
 const deliveredOutcome = ([position, eventId, at, statusCode, latencyMs]: RecordedDelivery): Outcome => ({
@@ -37,16 +39,18 @@ const deliveredOutcome = ([position, eventId, at, statusCode, latencyMs]: Record
   status: 'delivered',
   attempt: { at: new Date(at).toISOString(), statusCode, latencyMs, error: null },
   nextAttemptAt: null,
+  place: null,
 });
 
 const failedOutcome = ({ position, eventId, nextAttemptAt, ...failure }: RecordedFailure): Outcome => {
-  const { at, statusCode, latencyMs, error } = failure;
+  const { entity, revision, at, statusCode, latencyMs, error } = failure;
   return {
     position: BigInt(position),
     eventId,
     status: nextAttemptAt === null ? 'dead' : 'retrying',
     attempt: { at, statusCode, latencyMs, error },
     nextAttemptAt,
+    place: { entity, revision: BigInt(revision) },
   };
 };
 
@@ -74,11 +78,12 @@ export const withAttempt = (
 
 /** Writes what became of tries into the table of this name. */
 export const deliveryWriter = (db: Database, table: string) => {
-  const find = db.prepare(`SELECT attempts FROM ${table} WHERE webhook_id = ? AND position = ?`);
+  const find = db.prepare(`SELECT attempts FROM ${table} WHERE webhook_id = ? AND event_id = ?`);
   const put = db.prepare(
-    `INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (webhook_id, position) DO UPDATE SET
-       status = excluded.status, attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
-       wanted_again = 0, recorded_at = excluded.recorded_at`,
+    `INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (webhook_id, event_id) DO UPDATE SET
+       position = excluded.position, entity = coalesce(excluded.entity, entity),
+       revision = coalesce(excluded.revision, revision), status = excluded.status, attempts = excluded.attempts,
+       next_attempt_at = excluded.next_attempt_at, wanted_again = 0, recorded_at = excluded.recorded_at`,
   );
   const prune = db.prepare(
     `DELETE FROM ${table} WHERE webhook_id = ?1 AND status = 'delivered' AND recorded_at <=
@@ -86,11 +91,12 @@ export const deliveryWriter = (db: Database, table: string) => {
         ORDER BY recorded_at DESC LIMIT 1 OFFSET ${DELIVERED_KEPT})`,
   );
   const write = (webhookId: string, outcome: Outcome, recordedAt: bigint): void => {
-    const { position, eventId, status, attempt, nextAttemptAt } = outcome;
-    const row = find.get(webhookId, position) as { attempts: string } | undefined;
+    const { eventId, position, place, status, attempt, nextAttemptAt } = outcome;
+    const row = find.get(webhookId, eventId) as { attempts: string } | undefined;
     const before = row === undefined ? [] : (JSON.parse(row.attempts) as StoredAttempt[]);
     const attempts = JSON.stringify(withAttempt(before, attempt));
-    put.run(webhookId, position, eventId, status, attempts, nextAttemptAt, recordedAt);
+    const [entity, revision] = [place?.entity ?? null, place?.revision ?? null];
+    put.run(webhookId, eventId, position, entity, revision, status, attempts, nextAttemptAt, recordedAt);
   };
   return {
     write: (webhookId: string, outcomes: Parameters<typeof outcomesOf>[0], recordedAt: bigint): void => {

@@ -13,7 +13,7 @@ import {
   type WebhookChange,
   type WebhookWithSecret,
 } from './commands.js';
-import { isBeyondEnd } from '../feed/index.js';
+import { requireWithinLog } from '../feed/index.js';
 import { DeliveryBook } from './delivery-book.js';
 import { WebhookSenders } from './sending/webhook-senders.js';
 import { webhookStream } from './streams.js';
@@ -74,12 +74,7 @@ export class ChangeWebhookHandler implements ICommandHandler<ChangeWebhook> {
   private async commandOf(webhookId: string, change: WebhookChange): Promise<WebhookCommand> {
     switch (change.type) {
       case 'ReplayWebhook':
-        if (await isBeyondEnd(this.store, change.after))
-          throw new DomainError(
-            'invalid',
-            'position-beyond-end',
-            'The position lies beyond the end of the log: it is no position of this log, or the log was put back',
-          );
+        await requireWithinLog(this.store, change.after);
         return change;
       case 'RedeliverRange': {
         const { from, to } = change;
@@ -89,8 +84,7 @@ export class ChangeWebhookHandler implements ICommandHandler<ChangeWebhook> {
         return { type: 'RedeliverEvents', from, to, delivered: false };
       }
       case 'RedeliverOne': {
-        const { position } = change;
-        this.deliveries.requireSettled(webhookId, position);
+        const position = this.deliveries.settledAt(webhookId, change.eventId);
         // What is to be sent again is named by what is recorded.
         await this.senders.recordNow(webhookId);
         return { type: 'RedeliverEvents', from: position, to: position, delivered: true };

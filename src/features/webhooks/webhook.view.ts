@@ -35,8 +35,9 @@ export interface DeliveryAttempt {
 
 /** One event and what became of it. */
 export interface DeliveryView {
+  /** It names the delivery among those of its webhook. */
   readonly eventId: string;
-  /** Of the event; it names the delivery among those of its webhook. */
+  /** Of the event. */
   readonly position: bigint;
   readonly status: DeliveryStatus;
   /** The latest, oldest first. */

@@ -31,21 +31,24 @@ export const webhooksProjection: Projection = {
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE ${webhook_deliveries} (
       webhook_id TEXT NOT NULL,
-      position INTEGER NOT NULL,
       event_id TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      entity TEXT,
+      revision INTEGER,
       status TEXT NOT NULL,
       attempts TEXT NOT NULL,
       next_attempt_at TEXT,
       wanted_again INTEGER NOT NULL,
       recorded_at INTEGER NOT NULL,
-      PRIMARY KEY (webhook_id, position)
+      PRIMARY KEY (webhook_id, event_id)
     ) STRICT, WITHOUT ROWID`,
   ],
 
   indexes: ({ webhooks, webhook_deliveries }) => [
     `CREATE UNIQUE INDEX ${webhooks}_oldest ON ${webhooks} (registered_at_position)`,
+    `CREATE INDEX ${webhook_deliveries}_position ON ${webhook_deliveries} (webhook_id, position)`,
     `CREATE INDEX ${webhook_deliveries}_status ON ${webhook_deliveries} (webhook_id, status, position)`,
-    `CREATE INDEX ${webhook_deliveries}_recorded ON ${webhook_deliveries} (webhook_id, recorded_at, position)
+    `CREATE INDEX ${webhook_deliveries}_recorded ON ${webhook_deliveries} (webhook_id, recorded_at)
        WHERE status = 'delivered'`,
     `CREATE INDEX ${webhook_deliveries}_again ON ${webhook_deliveries} (webhook_id, position)
        WHERE wanted_again = 1`,

@@ -14,15 +14,15 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS answers (
     id INTEGER PRIMARY KEY,
     subscriber TEXT NOT NULL,
-    position INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
     at TEXT NOT NULL,
     answer TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS answers_of ON answers (subscriber, position)`;
+  CREATE INDEX IF NOT EXISTS answers_of ON answers (subscriber, event_id)`;
 
 /** What a receiver said to one try to hand it an event. */
 export interface ReceivedAnswer {
-  readonly position: bigint;
+  readonly eventId: string;
   /** When it was tried. */
   readonly at: string;
   readonly answer: string;
@@ -39,11 +39,11 @@ export class AnswerFile {
   private readonly remove: Statement;
 
   private constructor(private readonly db: Database) {
-    this.insert = db.prepare('INSERT INTO answers (subscriber, position, at, answer) VALUES (?, ?, ?, ?)');
+    this.insert = db.prepare('INSERT INTO answers (subscriber, event_id, at, answer) VALUES (?, ?, ?, ?)');
     this.prune = db.prepare('DELETE FROM answers WHERE id <= (SELECT max(id) FROM answers) - ?');
     this.select = db.prepare(
-      `SELECT position, at, answer FROM answers
-       WHERE subscriber = ? AND position IN (SELECT value FROM json_each(?))`,
+      `SELECT event_id, at, answer FROM answers
+       WHERE subscriber = ? AND event_id IN (SELECT value FROM json_each(?))`,
     );
     this.remove = db.prepare('DELETE FROM answers WHERE subscriber = ?');
   }
@@ -74,7 +74,7 @@ export class AnswerFile {
     if (answers.length === 0) return;
     this.db.exec('BEGIN IMMEDIATE');
     try {
-      for (const { position, at, answer } of answers) this.insert.run(subscriber, position, at, answer);
+      for (const { eventId, at, answer } of answers) this.insert.run(subscriber, eventId, at, answer);
       this.prune.run(ANSWERS_KEPT);
       this.db.exec('COMMIT');
     } catch (error) {
@@ -83,14 +83,14 @@ export class AnswerFile {
     }
   }
 
-  /** Those to the events at these positions. */
-  of(subscriber: string, positions: readonly bigint[]): readonly ReceivedAnswer[] {
-    const rows = this.select.all(subscriber, `[${positions.join()}]`) as unknown as {
-      position: number;
+  /** Those to these events. */
+  of(subscriber: string, eventIds: readonly string[]): readonly ReceivedAnswer[] {
+    const rows = this.select.all(subscriber, JSON.stringify(eventIds)) as unknown as {
+      event_id: string;
       at: string;
       answer: string;
     }[];
-    return rows.map(({ position, at, answer }) => ({ position: BigInt(position), at, answer }));
+    return rows.map(({ event_id, at, answer }) => ({ eventId: event_id, at, answer }));
   }
 
   forget(subscriber: string): void {

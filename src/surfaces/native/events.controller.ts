@@ -35,7 +35,12 @@ export class EventsController {
     schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   })
   @ApiResponse({ status: 200, type: EventPageResponse })
-  @ReadRefusals({ 422: ['invalid-request', 'An event type that does not exist'] })
+  @ReadRefusals({
+    422: [
+      'position-beyond-end',
+      'An event type that does not exist, or a position beyond the end of the log',
+    ],
+  })
   async read(
     @Valid({ query: EventsQuery }) { query }: { query: EventsQuery },
     @CurrentPrincipal() caller: Principal,

@@ -2,7 +2,6 @@ import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/commo
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '../../domain/shared/domain-error.js';
 import { ChangeWebhook, GetWebhook, ListDeliveries, TestWebhook } from '../../features/webhooks/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -30,11 +29,6 @@ import { Valid } from './validation/valid.decorator.js';
 
 const NOT_FOUND = ['webhook-not-found', 'No such webhook'] as const;
 const ID = { name: 'id', type: String, format: 'uuid' } as const;
-
-const positionOf = (deliveryId: string): bigint => {
-  if (/^\d{1,15}$/.test(deliveryId)) return BigInt(deliveryId);
-  throw new DomainError('not-found', 'delivery-not-found', 'The webhook has no such delivery');
-};
 
 @ApiTags('Webhooks')
 @EitherCredential()
@@ -78,7 +72,7 @@ export class WebhookDeliveriesController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Send one event again that was delivered or given up' })
   @ApiParam(ID)
-  @ApiParam({ name: 'deliveryId', type: String })
+  @ApiParam({ name: 'deliveryId', type: String, format: 'uuid' })
   @ApiResponse({ status: 200, type: WebhookResponse })
   @AdminWriteRefusals({
     404: ['delivery-not-found', 'No such webhook, or no such delivery'],
@@ -90,7 +84,7 @@ export class WebhookDeliveriesController {
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer<WebhookResponse>> {
     await requireAdminFor(caller, () => this.queries.execute(new GetWebhook(path.id)));
-    const change = { type: 'RedeliverOne', position: positionOf(path.deliveryId) } as const;
+    const change = { type: 'RedeliverOne', eventId: path.deliveryId } as const;
     const webhook = await this.commands.execute(new ChangeWebhook(path.id, change, context));
     return new WriteAnswer(200, toWebhookResponse(webhook), webhook);
   }

@@ -28,8 +28,8 @@ export interface LiveLane {
   missed: boolean;
 }
 
-const keyOf = (entity: string, position: bigint, again: boolean): string =>
-  again ? `again ${position}` : entity;
+const keyOf = (entity: string, revision: bigint, again: boolean): string =>
+  again ? `again ${revision} ${entity}` : entity;
 
 /**
  * The entities that are behind the rest. In one of them one event is sent at a time, so its order is kept; what fails holds
@@ -57,8 +57,8 @@ export class Lanes {
     return this.ready.length > 0;
   }
 
-  sendsAgain(position: bigint): boolean {
-    return this.all.has(keyOf('', position, true));
+  sendsAgain({ stream, revision }: RecordedEvent): boolean {
+    return this.all.has(keyOf(stream, revision, true));
   }
 
   /** The next event that fits, in log order. */
@@ -145,7 +145,7 @@ export class Lanes {
   }
 
   private open(entity: string, revision: bigint, position: bigint, again: boolean): LiveLane {
-    const key = keyOf(entity, position, again);
+    const key = keyOf(entity, revision, again);
     const lane: LiveLane = {
       key,
       entity,

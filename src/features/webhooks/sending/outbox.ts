@@ -74,12 +74,11 @@ export class Outbox {
     return this.kept;
   }
 
-  /** Whether it has something of the event at this position. */
-  holds(position: bigint): boolean {
-    const text = `${position}`;
+  /** Whether it has something of this event. */
+  holds(eventId: string): boolean {
     return (
-      this.delivered.some(([delivered]) => delivered === text) ||
-      this.failed.some((failure) => failure.position === text)
+      this.delivered.some(([, delivered]) => delivered === eventId) ||
+      this.failed.some((failure) => failure.eventId === eventId)
     );
   }
 

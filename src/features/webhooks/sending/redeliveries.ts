@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, type RecordedEvent } from '../../../event-store/event-store.js';
+import { BEFORE_ALL, EventStore, type RecordedEvent } from '../../../event-store/event-store.js';
 import { ReadModels } from '../../../projections/projection.js';
 import { webhooksProjection } from '../webhooks.projection.js';
+
+export interface WantedRow {
+  readonly event_id: string;
+  readonly position: number;
+  readonly entity: string | null;
+  readonly revision: number | null;
+}
 
 /** Events that somebody asked to have sent once more. The read model knows them; each goes away when its outcome is there. */
 @Injectable()
@@ -24,22 +31,32 @@ export class Redeliveries {
     webhookId: string,
     limit: number,
     recordedAt: bigint,
-    isKnown: (position: bigint) => boolean,
+    isKnown: (event: RecordedEvent) => boolean,
   ): Promise<readonly RecordedEvent[]> {
     if (!this.isCurrent(recordedAt)) return [];
-    const rows = this.readModels.all<{ position: number }>(
-      'SELECT position FROM webhook_deliveries WHERE webhook_id = ? AND wanted_again = 1 ORDER BY position LIMIT ?',
+    const rows = this.readModels.all<WantedRow>(
+      `SELECT event_id, position, entity, revision FROM webhook_deliveries
+       WHERE webhook_id = ? AND wanted_again = 1 ORDER BY position LIMIT ?`,
       webhookId,
       // Those that are known are at work, a few of the oldest at most.
       limit * 2,
     );
     const found: RecordedEvent[] = [];
-    for (const { position } of rows) {
-      if (found.length === limit || isKnown(BigInt(position))) continue;
-      const event = await this.eventAt(BigInt(position));
-      if (event !== undefined) found.push(event);
+    for (const row of rows) {
+      if (found.length === limit) break;
+      const event = await this.find(row);
+      if (event !== undefined && !isKnown(event)) found.push(event);
     }
     return found;
+  }
+
+  /** `undefined`: it is not there, because the log was copied from another one, where its position was another. */
+  async find({ event_id, position, entity, revision }: WantedRow): Promise<RecordedEvent | undefined> {
+    const event =
+      entity === null || revision === null
+        ? await this.eventAt(BigInt(position))
+        : await firstOf(this.store.readStream(entity, { from: BigInt(revision), limit: 1 }));
+    return event?.id === event_id ? event : undefined;
   }
 
   private isCurrent(position: bigint): boolean {
@@ -49,11 +66,13 @@ export class Redeliveries {
 
   /** Read from the event before it, since logs are read from where an event begins. */
   private async eventAt(position: bigint): Promise<RecordedEvent | undefined> {
-    let after = -1n;
-    for await (const event of this.store.readAll({ after: position, direction: 'backwards', limit: 1 }))
-      after = event.position;
-    for await (const event of this.store.readAll({ after, limit: 1 }))
-      return event.position === position ? event : undefined;
-    return undefined;
+    const backwards = { after: position, direction: 'backwards', limit: 1 } as const;
+    const after = (await firstOf(this.store.readAll(backwards)))?.position ?? BEFORE_ALL;
+    return firstOf(this.store.readAll({ after, limit: 1 }));
   }
 }
+
+const firstOf = async <Item>(items: AsyncIterable<Item>): Promise<Item | undefined> => {
+  for await (const item of items) return item;
+  return undefined;
+};

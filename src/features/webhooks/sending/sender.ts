@@ -49,7 +49,7 @@ export interface SenderParts {
   /** Events that somebody asked to have sent again, so many at most, none of those that `isKnown`. */
   readonly toSendAgain: (
     limit: number,
-    isKnown: (position: bigint) => boolean,
+    isKnown: (event: RecordedEvent) => boolean,
   ) => Promise<readonly RecordedEvent[]>;
   /** Writes to the log; false: the lease was lost, and nothing was written. */
   readonly record: (progress: SendingProgress, outcomes: Outcomes, released: boolean) => Promise<boolean>;
@@ -194,7 +194,7 @@ export class Sender {
     const now = performance.now();
     if (now < this.nextLook || this.lanes.isFull) return;
     this.nextLook = now + LONGEST_SLEEP_MS;
-    const isKnown = (position: bigint): boolean => this.lanes.sendsAgain(position);
+    const isKnown = (event: RecordedEvent): boolean => this.lanes.sendsAgain(event);
     for (const event of await this.parts.toSendAgain(CONNECTIONS, isKnown)) this.lanes.sendAgain(event);
   }
 
@@ -272,7 +272,7 @@ export class Sender {
     const at = clock.now();
     const answer = await receiver.post(body, signer().headers(event.id, body, at), this.cutting.signal);
     if (answer.body !== null)
-      outbox.addAnswer({ position: event.position, at: at.toISOString(), answer: answer.body });
+      outbox.addAnswer({ eventId: event.id, at: at.toISOString(), answer: answer.body });
     if (answer.error === null && answer.statusCode !== null) {
       const { statusCode, latencyMs } = answer;
       outbox.addDelivered([`${event.position}`, event.id, at.getTime(), statusCode, latencyMs]);

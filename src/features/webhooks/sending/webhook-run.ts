@@ -3,6 +3,7 @@ import { webhookDecider, type Webhook } from '../../../domain/webhook/webhook.de
 import {
   progressFrom,
   settledUpTo,
+  type ToldAt,
   webhookSenderDecider,
 } from '../../../domain/webhook/webhook-sender.decider.js';
 import type { SendingProgress } from '../../../domain/webhook/webhook.events.js';
@@ -70,6 +71,7 @@ export class WebhookRun {
   private readonly ending = new AbortController();
   private readonly finished: Promise<void>;
   private readonly receiver: Receiver;
+  private readonly webhookId: string;
   private readonly wanted: (event: RecordedEvent) => boolean;
   private sender: Sender | undefined;
   private outbox = new Outbox();
@@ -86,24 +88,27 @@ export class WebhookRun {
 
   constructor(
     private readonly parts: RunParts,
-    private readonly webhook: Webhook,
+    /** With the place of its last event in the log. */
+    private readonly webhook: ToldAt<Webhook>,
     private signer: Signer,
   ) {
     const { allowPrivate, timeoutMs, resolve } = parts;
+    const { told } = webhook;
+    this.webhookId = told.webhookId;
     this.receiver = new Receiver({
-      url: webhook.url,
+      url: told.url,
       allowPrivate,
       timeoutMs,
       resolve,
       connections: CONNECTIONS,
     });
-    this.wanted = carries(webhook);
+    this.wanted = carries(told);
     this.recorded = progressFrom(undefined, webhook);
     this.finished = this.work();
   }
 
   get replays(): number {
-    return this.webhook.replays;
+    return this.webhook.told.replays;
   }
 
   /** Every event up to here was delivered, is a dead letter, or does not fit. */
@@ -166,9 +171,10 @@ export class WebhookRun {
 
   private async standing(): Promise<Standing> {
     const { runner } = this.parts;
-    const { state, revision } = await runner.load(webhookSenderDecider, this.stream);
+    const { state, revision, position } = await runner.load(webhookSenderDecider, this.stream);
     this.observe(revision);
-    const progress = (this.recorded = progressFrom(state?.progress, this.webhook));
+    const recorded = state === null ? undefined : { told: state.progress, at: position };
+    const progress = (this.recorded = progressFrom(recorded, this.webhook));
     return { revision, holder: state?.holder ?? null, progress };
   }
 
@@ -185,7 +191,7 @@ export class WebhookRun {
       const now = clock.now().toISOString();
       if (progress.lanes.some(({ nextAttemptAt }) => nextAttemptAt === null || nextAttemptAt <= now))
         return true;
-      if (redeliveries.waiting(this.webhook.webhookId)) return true;
+      if (redeliveries.waiting(this.webhookId)) return true;
       const { events, position } = await tail.read(this.looked, READ_AHEAD);
       for (const event of events) {
         if (this.wanted(event) || ++this.fruitless >= FRUITLESS) return true;
@@ -208,10 +214,10 @@ export class WebhookRun {
   }
 
   /** `undefined`: another replica was faster. */
-  private async take({ revision }: Standing): Promise<Taken | undefined> {
+  private async take({ revision, progress }: Standing): Promise<Taken | undefined> {
     const { runner, holder, store } = this.parts;
-    const { webhookId, replays, startsAfter } = this.webhook;
-    const command = { type: 'TakeLease', webhookId, holder, replays, startsAfter } as const;
+    const { webhookId } = this;
+    const command = { type: 'TakeLease', webhookId, holder, progress } as const;
     const context = { ...this.context(), ifMatch: revision };
     const since = thisInstant();
     try {
@@ -234,7 +240,7 @@ export class WebhookRun {
 
   private async send({ lease, progress }: Taken): Promise<void> {
     const { store, tail, clock, source, redeliveries } = this.parts;
-    const { webhookId } = this.webhook;
+    const { webhookId } = this;
     const outbox = (this.outbox = new Outbox());
     const sender = (this.sender = new Sender(
       {
@@ -252,7 +258,7 @@ export class WebhookRun {
             webhookId,
             limit,
             this.recordedAt,
-            (position) => isKnown(position) || outbox.holds(position),
+            (event) => isKnown(event) || outbox.holds(event.id),
           ),
         record: (reached, outcomes, released) => this.record(lease, reached, outcomes, released),
         gone: () => this.disable(),
@@ -281,7 +287,7 @@ export class WebhookRun {
     released: boolean,
   ): Promise<boolean> {
     const { runner, holder } = this.parts;
-    const { webhookId } = this.webhook;
+    const { webhookId } = this;
     this.keepAnswers();
     const since = thisInstant();
     const command = {
@@ -307,20 +313,20 @@ export class WebhookRun {
   /** Nothing depends on them: a disk that is full must not keep deliveries from being recorded. */
   private keepAnswers(): void {
     try {
-      this.parts.answers.keep(this.webhook.webhookId, this.outbox.takeAnswers());
+      this.parts.answers.keep(this.webhookId, this.outbox.takeAnswers());
     } catch (error) {
-      this.parts.logger.warn({ webhook: this.webhook.webhookId, err: error }, 'answers could not be kept');
+      this.parts.logger.warn({ webhook: this.webhookId, err: error }, 'answers could not be kept');
     }
   }
 
   private async disable(): Promise<void> {
     const command = { type: 'DisableWebhook', reason: 'the receiver answered 410 Gone' } as const;
-    const stream = webhookStream(this.webhook.webhookId);
+    const stream = webhookStream(this.webhookId);
     await this.parts.runner.run(webhookDecider, stream, command, this.context());
   }
 
   private get stream(): string {
-    return senderStream(this.webhook.webhookId);
+    return senderStream(this.webhookId);
   }
 
   private context(): CommandContext {
@@ -329,6 +335,6 @@ export class WebhookRun {
   }
 
   private complain(error: unknown): void {
-    this.parts.logger.warn({ webhook: this.webhook.webhookId, err: error }, 'a webhook cannot send for now');
+    this.parts.logger.warn({ webhook: this.webhookId, err: error }, 'a webhook cannot send for now');
   }
 }

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { splitStreamName } from '../../../domain/events.js';
 import { webhookDecider, type Webhook } from '../../../domain/webhook/webhook.decider.js';
+import type { ToldAt } from '../../../domain/webhook/webhook-sender.decider.js';
 import { DeciderRunner } from '../../../event-store/decider-runner.js';
 import { EventStore, type RecordedEvent } from '../../../event-store/event-store.js';
 import { KeyedQueue } from '../../../event-store/keyed-queue.js';
@@ -121,9 +122,9 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
     const work = async (): Promise<void> => {
       for (let attempt = 0; !this.ending.signal.aborted; attempt++) {
         try {
-          const { state } = await this.runner.load(webhookDecider, webhookStream(webhookId));
+          const { state, position } = await this.runner.load(webhookDecider, webhookStream(webhookId));
           if (typeof state === 'string' || state.status !== 'active') await this.end(webhookId);
-          else await this.keepGoing(state);
+          else await this.keepGoing({ told: state, at: position });
           if (state === 'deleted') this.answerFile.forget(webhookId);
           return;
         } catch (error) {
@@ -135,10 +136,10 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
     void this.queue.run(webhookId, work);
   }
 
-  private async keepGoing(webhook: Webhook): Promise<void> {
-    const { webhookId, replays } = webhook;
+  private async keepGoing(webhook: ToldAt<Webhook>): Promise<void> {
+    const { webhookId, replays } = webhook.told;
     const run = this.runs.get(webhookId);
-    const signer = this.signerOf(webhook);
+    const signer = this.signerOf(webhook.told);
     if (run?.replays === replays && signer !== undefined) {
       run.signWith(signer);
       return;

@@ -197,7 +197,7 @@ class Attempt implements DeliveryAttempt {
 
 @ApiSchema({ name: 'WebhookDelivery' })
 export class DeliveryResponse {
-  @ApiProperty({ type: String, description: 'Names the delivery within its webhook', example: '1042' })
+  @ApiProperty({ type: String, format: 'uuid', description: "The event's id: it names the delivery too" })
   id: string;
   @ApiProperty({ type: String, format: 'uuid', description: 'Also the webhook-id of each try' })
   eventId: string;
@@ -250,7 +250,7 @@ export const toRotatedResponse = ({ webhook, secret }: WebhookWithSecret): Rotat
   return { ...facts, secret, createdAt };
 };
 
-export const toDeliveryResponse = ({ position, ...delivery }: DeliveryView): DeliveryResponse => {
-  const { eventId, status, attempts, nextAttemptAt } = delivery;
-  return { id: `${position}`, eventId, position: `${position}`, status, attempts, nextAttemptAt };
+export const toDeliveryResponse = ({ eventId, position, ...delivery }: DeliveryView): DeliveryResponse => {
+  const { status, attempts, nextAttemptAt } = delivery;
+  return { id: eventId, eventId, position: `${position}`, status, attempts, nextAttemptAt };
 };
