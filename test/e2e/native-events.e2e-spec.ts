@@ -177,8 +177,9 @@ describe('GET /governance/v1/events', () => {
     const head = await app.store.head();
     expect((await ask({ after: head.toString() })).status).toBe(200);
     for (const after of [(head + 1n).toString(), '999999999999999999']) {
-      for (const filter of [{}, { entity: `deployment-${deploymentId}` }]) {
-        const answer = await ask({ after, ...filter });
+      const ofEntity: Record<string, string> = { after, entity: `deployment-${deploymentId}` };
+      for (const query of [{ after }, ofEntity]) {
+        const answer = await ask(query);
         expect(answer.status).toBe(422);
         expect(answer.json).toMatchObject({
           type: 'urn:countersign:problem:position-beyond-end',

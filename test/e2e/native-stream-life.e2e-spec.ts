@@ -118,6 +118,31 @@ describe('a stream over EventStoreDB', () => {
     await fromNow.close();
   });
 
+  it('is gone on with at another replica, by the position that the first one gave', async () => {
+    const other = await startApp({
+      env: { EVENT_STORE_URL: server.url, PSK_PEPPER: 'the-pepper-that-all-replicas-share-0123456789' },
+    });
+    try {
+      const first = await EventStreamClient.open(app.url, {}, { psk });
+      const second = await EventStreamClient.open(other.url, {}, { psk });
+      expect(await recordGroup(app.url, 'at-one')).toBe(201);
+      expect(await recordGroup(other.url, 'at-two')).toBe(201);
+      for (const client of [first, second]) await client.until(({ events }) => events.length === 2);
+      expect(second.data).toEqual(first.data);
+      await first.close();
+      expect(await recordGroup(app.url, 'meanwhile')).toBe(201);
+      const headers = { 'last-event-id': first.lastEventId ?? '' };
+      const again = await EventStreamClient.open(other.url, {}, { psk, headers });
+      await again.until(({ events }) => events.length === 1);
+      await second.until(({ events }) => events.length === 3);
+      expect(again.data).toEqual(second.data.slice(2));
+      await again.close();
+      await second.close();
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('outlives an absence of the store, and misses and repeats nothing', async () => {
     const client = await EventStreamClient.open(app.url, {}, { psk });
     expect(await recordGroup(app.url, 'before')).toBe(201);

@@ -47,10 +47,11 @@ export class LogTail {
    */
   async join(): Promise<void> {
     this.users++;
+    const opening = (this.opening ??= this.open());
     try {
-      await (this.opening ??= this.open());
+      await opening;
     } catch (error) {
-      this.opening = undefined;
+      if (this.opening === opening) this.opening = undefined;
       this.leave();
       throw error;
     }

@@ -15,6 +15,8 @@ import type { Turns } from './turns.js';
 /** Events of the log that one client looks at in one turn, while it catches up: more, the fewer of them are for it. */
 const FEWEST_EVENTS = 64;
 const MOST_EVENTS = 1_024;
+/** Batches that one client takes before others have their turn, as long as its connection takes them. */
+const IN_A_ROW = 64;
 
 /** What all clients share. */
 export interface StreamParts {
@@ -65,6 +67,7 @@ export class StreamClient {
   private told: bigint;
   private waiting = false;
   private pageEvents = FEWEST_EVENTS;
+  private inARow = 0;
 
   constructor(
     private readonly parts: StreamParts,
@@ -128,6 +131,7 @@ export class StreamClient {
     const { tail, turns } = this.parts;
     const found = tail.after(this.at);
     if (found === undefined) return tail.more(this.ending.signal);
+    if (++this.inARow % IN_A_ROW === 0) await otherWork();
     const batch = found === 'behind' ? await turns.run(() => this.read()) : found;
     await this.hand(batch.after(this.at));
   }
