@@ -570,6 +570,23 @@ describe('DeciderRunner', () => {
     });
   });
 
+  it('reads the last event alone of a stream whose events tell the whole state', async () => {
+    for (const name of ['a', 'b', 'c']) await add(runner, name);
+    const froms: (bigint | undefined)[] = [];
+    const readStream = store.readStream.bind(store);
+    store.readStream = (name, options) => {
+      if (options?.direction === undefined) froms.push(options?.from);
+      return readStream(name, options);
+    };
+    const last = { ...decider, name: 'last-name', lastEventTellsAll: true } as const;
+    const fresh = new DeciderRunner(store);
+    expect((await fresh.load(last, stream)).state.names).toEqual(['c']);
+    expect((await fresh.load(last, 'deployment-not-there')).revision).toBe(-1n);
+    await add(runner, 'd');
+    expect((await fresh.load(last, stream)).revision).toBe(3n);
+    expect(froms.slice(0, 2)).toEqual([2n, 0n]);
+  });
+
   it('load of a stream that does not exist gives the initial state', async () => {
     expect(await runner.load(decider, stream)).toStrictEqual({
       state: decider.initialState,

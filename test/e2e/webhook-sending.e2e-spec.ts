@@ -185,6 +185,7 @@ describe('webhooks', () => {
     );
 
     const laterId = receiver.received.find(({ event: { sequence } }) => sequence === later)?.event.id;
+    clock.advance(1);
     await post(hook, `deliveries/${laterId}/redeliver`);
     await receiver.untilTrue(() => receiver.sequences.at(-1) === later);
     const found = await eventually(

@@ -20,6 +20,9 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
   return [];
 };
 
+const SEALING_KEY = Buffer.alloc(32, 1).toString('base64');
+const OLD_SEALING_KEY = Buffer.alloc(32, 2).toString('base64');
+
 describe('the configuration', () => {
   it('starts with nothing set', () => {
     expect(loadConfig({})).toStrictEqual({
@@ -52,6 +55,20 @@ describe('the configuration', () => {
     [{ EVENT_STORE_URL: 'esdb://es:2113?tls=false' }, { eventStoreUrl: 'esdb://es:2113?tls=false' }],
     [{ EVENT_STORE_URL: 'esdb+discover://es' }, { eventStoreUrl: 'esdb+discover://es' }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [
+      {
+        WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+        WEBHOOK_TIMEOUT_SECONDS: '60',
+        WEBHOOK_SECRET_KEY: `${SEALING_KEY}, ${OLD_SEALING_KEY}`,
+      },
+      {
+        webhooks: {
+          allowPrivateTargets: true,
+          timeoutSeconds: 60,
+          secretKeys: [SEALING_KEY, OLD_SEALING_KEY],
+        },
+      },
+    ],
     [{ RATE_LIMIT_PER_MINUTE: '600' }, { rateLimitPerMinute: 600 }],
     [{ SERVING_PLATFORM: 'reports' }, { servingPlatform: 'reports' }],
     [{ ADMIN_ROLES: 'root, governance-admin,root' }, { adminRoles: ['root', 'governance-admin'] }],
@@ -127,6 +144,15 @@ describe('the configuration', () => {
       { LOG_LEVEL: 'verbose' },
       'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "verbose"',
     ],
+    [
+      { WEBHOOK_TIMEOUT_SECONDS: '0' },
+      'WEBHOOK_TIMEOUT_SECONDS must be a whole number from 1 to 60, not "0"',
+    ],
+    [
+      { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'yes' },
+      'WEBHOOK_ALLOW_PRIVATE_TARGETS must be one of true, false, not "yes"',
+    ],
+    [{ WEBHOOK_TIMEOUT: '5' }, 'WEBHOOK_TIMEOUT is not a known setting'],
     [{ SERVING_PLATFORM: 'yes' }, 'SERVING_PLATFORM must be one of reports, none, not "yes"'],
     [{ ADMIN_ROLES: '' }, 'ADMIN_ROLES must be realm roles, separated by commas, not empty'],
     [{ ADMIN_ROLES: 'a,,b' }, 'ADMIN_ROLES must be realm roles, separated by commas, not "a,,b"'],
@@ -216,6 +242,19 @@ describe('the configuration', () => {
         'must hold a key of 32 to 512 printable ASCII characters, without spaces and not with exactly two dots';
       expect(problemsOf({ PLATFORM_PSK: secret })).toStrictEqual([`PLATFORM_PSK ${problem}`]);
       expect(problemsOf({ PLATFORM_PSK_FILE: file(secret) })).toStrictEqual([`PLATFORM_PSK_FILE ${problem}`]);
+    });
+
+    it.each([
+      'short',
+      Buffer.alloc(16).toString('base64'),
+      `${SEALING_KEY},`,
+      `${SEALING_KEY},${SEALING_KEY},${SEALING_KEY}`,
+      `${SEALING_KEY.slice(0, -2)}B=`,
+    ])('refuses the key for webhook secrets %j without showing it', (secret) => {
+      expect(problemsOf({ WEBHOOK_SECRET_KEY: secret })).toStrictEqual([
+        'WEBHOOK_SECRET_KEY must hold 32 bytes in base64 (44 characters), or two such keys separated by a comma: ' +
+          'the second one only opens what it sealed before',
+      ]);
     });
 
     it('refuses a pepper that could be guessed, without showing it', () => {
