@@ -166,6 +166,30 @@ describe('a sender that is killed', () => {
         );
     });
 
+    it('that was frozen finds its lease gone when it wakes up, and sends nothing any more', async () => {
+      const [one, other] = [await replica(), await replica()];
+      const hook = await givenWebhook(one, PLATFORM_PSK, receiver.url);
+      for (let n = 0; n < 3; n++) await givenEvent(one, PLATFORM_PSK, 'g', `${n}`);
+      await receiver.until(3);
+      const isSender = (await deliveriesOf(one, PLATFORM_PSK, hook)).length > 0;
+      const [frozen, heir] = isSender ? [one, other] : [other, one];
+      process.kill(frozen.pid, 'SIGSTOP');
+      for (let n = 3; n < 6; n++) await givenEvent(heir, PLATFORM_PSK, 'g', `${n}`);
+      await eventually(
+        async () => arrived(),
+        ({ ids }) => ids.size === 6,
+      );
+      const count = receiver.received.length;
+      process.kill(frozen.pid, 'SIGCONT');
+      // It works again and has seen the log to its end: it would have sent by now.
+      const position = await givenEvent(frozen, PLATFORM_PSK, 'g', 'after it');
+      const headers = { 'x-min-position': position };
+      expect((await frozen.request('GET', hook.path, { psk: PLATFORM_PSK, headers })).status).toBe(200);
+      await receiver.until(count + 1);
+      expect(receiver.received.slice(count).map(({ event }) => event.data['name'])).toEqual(['after it']);
+      expect(new Set(await holders()).size).toBe(2);
+    });
+
     it('that stops in good order hands over at once, and nothing is sent twice', async () => {
       const one = await replica();
       const hook = await givenWebhook(one, PLATFORM_PSK, receiver.url);
