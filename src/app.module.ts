@@ -13,6 +13,7 @@ import { DirectoryModule } from './features/directory/index.js';
 import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
 import { TimersModule } from './features/timers/index.js';
+import { WorkspacesModule } from './features/workspaces/index.js';
 import { openEventStore } from './open-event-store.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { Clock } from './platform/clock/clock.js';
@@ -31,6 +32,7 @@ import { LogoutModule } from './surfaces/logout/logout.module.js';
 import { NativeModule } from './surfaces/native/native.module.js';
 import { Nx1Module } from './surfaces/nx1/nx1.module.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
+import { WallarooModule } from './surfaces/wallaroo/wallaroo.module.js';
 
 /** What is opened before the application and closed after it. */
 export interface Foundation {
@@ -95,12 +97,14 @@ export class AppModule {
         TimersModule,
         ApprovalPoliciesModule,
         ArtifactsModule,
+        WorkspacesModule,
         AuditModule,
         FeedModule,
         Nx1Module,
         DataRobotModule,
         AuthzModule,
         LogoutModule,
+        WallarooModule,
         NativeModule,
         OperationsModule,
       ],

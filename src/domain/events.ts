@@ -19,6 +19,7 @@ import {
 } from './deployment/deployment.events.js';
 import { directoryEventVersions, type DirectoryEvent } from './directory/directory.events.js';
 import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
+import { workspaceEventVersions, type WorkspacesEvent } from './workspace/workspace.events.js';
 
 /** The catalogue: every event that may stand in the log. */
 export type CatalogueEvent =
@@ -30,6 +31,7 @@ export type CatalogueEvent =
   | ChangeRequestReserved
   | ArtifactEvent
   | ArtifactNumberDrawn
+  | WorkspacesEvent
   | RequestAnswered;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
@@ -41,6 +43,7 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...artifactEventVersions,
   ...approvalPolicyEventVersions,
   ...changeRequestEventVersions,
+  ...workspaceEventVersions,
   ...requestEventVersions,
 };
 
