@@ -5,6 +5,7 @@ import type { ArtifactFacts, ArtifactKind } from '../../domain/artifact/artifact
 import { DomainError } from '../../domain/shared/domain-error.js';
 import type { CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner, PreconditionFailed } from '../../event-store/decider-runner.js';
+import { ArtifactPlaces } from './artifact-places.js';
 import { artifactView } from './artifact.view.js';
 import { RecordArtifact, type RecordedArtifact } from './commands.js';
 import { artifactNumberStream, artifactStream } from './streams.js';
@@ -17,12 +18,17 @@ const COUNTED: ReadonlySet<ArtifactKind> = new Set(['model', 'pipeline']);
  */
 @CommandHandler(RecordArtifact)
 export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
-  constructor(private readonly runner: DeciderRunner) {}
+  constructor(
+    private readonly runner: DeciderRunner,
+    private readonly places: ArtifactPlaces,
+  ) {}
 
-  async execute({ kind, artifactId, facts, context }: RecordArtifact): Promise<RecordedArtifact> {
+  async execute({ kind, artifactId, facts, caller, context }: RecordArtifact): Promise<RecordedArtifact> {
     const stream = artifactStream(kind, artifactId);
-    requireKnownPlaces(facts);
     const { state: present } = await this.runner.load(artifactDecider, stream);
+    const requireStill = await this.places.requireMayRecord(caller, kind, facts, present);
+    await this.places.requireOpen(facts, present);
+    requireKnownGroup(facts);
     if (present === null && context.ifMatch !== undefined) throw new PreconditionFailed(-1n);
     const number = present === null && COUNTED.has(kind) ? await this.draw(kind, artifactId, context) : null;
 
@@ -32,12 +38,19 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
       stream,
       { type: 'RecordArtifact', kind, artifactId, facts, number },
       context,
-      { authorize: (state) => void (before = state) },
+      {
+        authorize: (state) => {
+          requireStill(state);
+          before = state;
+        },
+      },
     );
     if (decided.state === null) throw new Error(`${stream} was recorded but is not registered`);
     // Unknown before: this request was carried out earlier, and is only being answered again.
     const created = before === undefined ? decided.revision === 0n : before === null;
-    return { artifact: artifactView(kind, artifactId, decided.state, decided), created };
+    const told = await this.places.tell(kind, artifactId, before ?? null, decided.state, context);
+    const artifact = artifactView(kind, artifactId, decided.state, decided);
+    return { artifact, created, position: told ?? artifact.position };
   }
 
   private async draw(kind: ArtifactKind, artifactId: string, context: CommandContext): Promise<number> {
@@ -52,10 +65,8 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
   }
 }
 
-/** No workspace and no model group can be registered yet, so whichever is named is unknown. */
-const requireKnownPlaces = ({ workspaceId, modelGroupId }: ArtifactFacts): void => {
-  if (workspaceId !== null)
-    throw new DomainError('invalid', 'unknown-workspace', `There is no workspace ${workspaceId}`);
+/** No model group can be registered yet, so whichever is named is unknown. */
+const requireKnownGroup = ({ modelGroupId }: ArtifactFacts): void => {
   if (modelGroupId !== null)
     throw new DomainError('invalid', 'unknown-model-group', `There is no model group '${modelGroupId}'`);
 };

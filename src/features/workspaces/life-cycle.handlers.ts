@@ -1,6 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { requireOwner } from '../../domain/workspace/access.js';
 import { requireRenamable } from '../../domain/workspace/life-cycle.js';
+import { PreconditionFailed } from '../../event-store/decider-runner.js';
 import { ArchiveWorkspace, RenameWorkspace, RestoreWorkspace } from './commands.js';
 import { NameClaims } from './name-claims.js';
 import { decidedToView, type WorkspaceView } from './workspace.view.js';
@@ -27,8 +28,12 @@ export class RenameWorkspaceHandler implements ICommandHandler<RenameWorkspace> 
           (state) => requireOwner(state, workspaceId, caller),
         ),
       );
-    const state = await this.writer.load(workspaceId);
+    const { state, revision } = await this.writer.loadWithRevision(workspaceId);
     requireOwner(state, workspaceId, caller);
+    const { ifMatch, idempotency } = context;
+    // A repeat may have moved it on itself; whether it did is found when it is written.
+    if (typeof ifMatch === 'bigint' && ifMatch !== revision && idempotency === undefined)
+      throw new PreconditionFailed(revision);
     const { name: present, claimId: presentClaim } = requireRenamable(state, workspaceId);
     if (present === name && presentClaim !== null) return rename(presentClaim);
     return this.claims.under(

@@ -101,7 +101,7 @@ export const linkHandlers = (
     WorkspacePipelineUnlinked: linked('pipeline', false),
     ArtifactRegistered: (event) => {
       const { kind, artifactId, workspaceId, number } = event.data;
-      if (!isLinkable(kind)) return;
+      if (!isLinkable(kind) || number === null) return;
       register.run(kind, artifactId, workspaceId, number);
       compare(kind, artifactId, event);
     },

@@ -17,7 +17,11 @@ export class WorkspaceWriter {
 
   /** As it is in the log now. */
   async load(workspaceId: number): Promise<WorkspaceState> {
-    return (await this.runner.load(workspaceDecider, workspaceStream(workspaceId))).state;
+    return (await this.loadWithRevision(workspaceId)).state;
+  }
+
+  loadWithRevision(workspaceId: number): Promise<Pick<Decided<WorkspaceState>, 'state' | 'revision'>> {
+    return this.runner.load(workspaceDecider, workspaceStream(workspaceId));
   }
 
   /** `authorize` refuses the caller; asked again on every attempt, against the state that is then decided on. */

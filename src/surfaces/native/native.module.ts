@@ -9,6 +9,7 @@ import { NativeSurface } from './native.surface.js';
 import { PsksController } from './psks.controller.js';
 import { SchedulesController } from './schedules.controller.js';
 import { UsersController } from './users.controller.js';
+import { WorkspacesController } from './workspaces.controller.js';
 
 /** Our own vocabulary: directory, artifacts, schedules, history, events. */
 @Module({
@@ -19,6 +20,7 @@ import { UsersController } from './users.controller.js';
     PsksController,
     GovernedDeploymentsController,
     ArtifactsController,
+    WorkspacesController,
     SchedulesController,
     AuditController,
     EventsController,

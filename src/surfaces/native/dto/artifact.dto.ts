@@ -43,7 +43,14 @@ export class ArtifactDto {
   version: string | null = null;
 
   @IsCount({ nullable: true })
-  @ApiProperty({ type: 'integer', nullable: true, required: false, default: null, example: null })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    required: false,
+    default: null,
+    description: 'A workspace; it lists its models and pipelines by their numbers',
+    example: null,
+  })
   workspaceId: number | null = null;
 
   @IsText(255, { nullable: true })

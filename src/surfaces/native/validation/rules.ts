@@ -89,3 +89,7 @@ export const IsForm = (pattern: RegExp, message: string): PropertyDecorator =>
     message,
     (value) => value === undefined || (typeof value === 'string' && pattern.test(value)),
   );
+
+/** For fields of a body, which must be there. */
+export const IsMatch = (pattern: RegExp, message: string): PropertyDecorator =>
+  rule('isMatch', message, (value) => typeof value === 'string' && pattern.test(value));
