@@ -40,7 +40,7 @@ export class Workspaces {
   /** Writes the whole entry. */
   async record(
     userId: string,
-    { email = `${userId}@example.com`, username = userId, roles = [], ...more }: PersonOptions & object = {},
+    { email = `${userId}@example.com`, username = userId, roles = [], ...more }: PersonOptions & Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
     const body = { username, email, realmRoles: roles, ...more };
     const answer = await this.native('platform', 'PUT', `users/${encodeURIComponent(userId)}`, body);
