@@ -40,14 +40,22 @@ export class Workspaces {
   /** Writes the whole entry. */
   async record(
     userId: string,
-    { email = `${userId}@example.com`, username = userId, roles = [], ...more }: PersonOptions & Readonly<Record<string, unknown>> = {},
+    {
+      email = `${userId}@example.com`,
+      username = userId,
+      roles = [],
+      ...more
+    }: Readonly<Record<string, unknown>> & PersonOptions = {},
   ): Promise<void> {
     const body = { username, email, realmRoles: roles, ...more };
     const answer = await this.native('platform', 'PUT', `users/${encodeURIComponent(userId)}`, body);
     if (answer.status >= 300) throw new Error(`user ${userId}: ${answer.status} ${answer.text}`);
   }
 
-  async person(userId: string, options: PersonOptions = {}): Promise<void> {
+  async person(
+    userId: string,
+    options: PersonOptions & Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     await this.record(userId, options);
     this.keys.set(userId, (await givenPsk(this.app, userId)).psk);
   }
