@@ -3,6 +3,7 @@ import type { Caller } from '../../src/domain/shared/caller.js';
 import type { EventType } from '../../src/domain/events.js';
 import { MOST_SCANNED, ReadFeedHandler } from '../../src/features/feed/read-feed.handler.js';
 import { ReadFeed } from '../../src/features/feed/index.js';
+import type { WorkspaceReader } from '../../src/features/workspaces/index.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { historyEvent, openHistoryBase, type HistoryBase } from '../support/history.js';
 
@@ -18,6 +19,9 @@ const PLATFORM: Caller = {
   credentialType: 'platform_psk',
 };
 
+/** Nobody here is in a workspace. */
+const NOWHERE = { maySee: () => false } as unknown as WorkspaceReader;
+
 describe('a filter that matches rarely', () => {
   let base: HistoryBase;
   let handler: ReadFeedHandler;
@@ -31,7 +35,7 @@ describe('a filter that matches rarely', () => {
         await base.store.append(`deployment-${round}-${at}`, events.slice(at, at + 1_000), 'no-stream');
     }
     await base.store.append('group-1', [historyEvent('', 'GroupRecorded').event], 'no-stream');
-    handler = new ReadFeedHandler(base.store, { publicUrl: null } as Config);
+    handler = new ReadFeedHandler(base.store, NOWHERE, { publicUrl: null } as Config);
   });
 
   afterAll(() => base.close());

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { WorkspacesModule } from '../workspaces/index.js';
 import { ReadFeedHandler } from './read-feed.handler.js';
 
-@Module({ providers: [ReadFeedHandler] })
+@Module({ imports: [WorkspacesModule], providers: [ReadFeedHandler] })
 export class FeedModule {}

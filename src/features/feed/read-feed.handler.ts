@@ -4,6 +4,7 @@ import type { Caller } from '../../domain/shared/caller.js';
 import { upcast } from '../../event-store/codec/upcast.js';
 import { EventStore, type RecordedEvent } from '../../event-store/event-store.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
+import { WorkspaceReader } from '../workspaces/index.js';
 import { toCloudEvent, type CloudEvent } from './cloud-event.js';
 import { ReadFeed, type FeedFilter, type FeedPage } from './queries.js';
 import { mayFollow } from './visibility.js';
@@ -15,12 +16,13 @@ export const MOST_SCANNED = 10_000;
 export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
   constructor(
     private readonly store: EventStore,
+    private readonly workspaces: WorkspaceReader,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async execute({ filter, after, limit, caller }: ReadFeed): Promise<FeedPage> {
     const source = this.config.publicUrl ?? '/countersign';
-    const wanted = matcher(filter, caller);
+    const wanted = matcher(filter, caller, this.workspaces);
     const items: CloudEvent[] = [];
     let next = after;
     for await (const event of this.events(filter, after, caller)) {
@@ -36,7 +38,7 @@ export class ReadFeedHandler implements IQueryHandler<ReadFeed> {
     caller: Caller,
   ): AsyncGenerator<RecordedEvent, void> {
     if (entity === undefined) yield* this.store.readAll({ after, limit: MOST_SCANNED });
-    else if (mayFollow(caller, entity)) yield* this.streamAfter(entity, after);
+    else if (mayFollow(caller, entity, this.workspaces)) yield* this.streamAfter(entity, after);
   }
 
   private async *streamAfter(stream: string, after: bigint): AsyncGenerator<RecordedEvent, void> {
@@ -60,10 +62,14 @@ const firstOf = async <Item>(items: AsyncIterable<Item>): Promise<Item | undefin
   return undefined;
 };
 
-const matcher = ({ types, actor }: FeedFilter, caller: Caller): ((event: RecordedEvent) => boolean) => {
+const matcher = (
+  { types, actor }: FeedFilter,
+  caller: Caller,
+  workspaces: WorkspaceReader,
+): ((event: RecordedEvent) => boolean) => {
   const wantedTypes = types && new Set<string>(types);
   return ({ type, stream, metadata }) =>
     (wantedTypes === undefined || wantedTypes.has(type)) &&
     (actor === undefined || metadata.actor.id === actor) &&
-    mayFollow(caller, stream);
+    mayFollow(caller, stream, workspaces);
 };

@@ -41,6 +41,6 @@ import { WorkspaceWriter } from './workspace-writer.js';
     ListMemberProfilesHandler,
     ListColleagueIdsHandler,
   ],
-  exports: [WorkspaceLinks],
+  exports: [WorkspaceLinks, WorkspaceReader],
 })
 export class WorkspacesModule {}

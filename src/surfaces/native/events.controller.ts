@@ -23,7 +23,7 @@ export class EventsController {
     summary: 'Events in log order, as CloudEvents',
     description:
       'Ask again after `next` for as long as you like; each consumer keeps its own position. The platform PSK and ' +
-      'administrators get every event, a user those of deployments and of his own entry and keys.',
+      'administrators get every event, a user those of deployments, of his workspaces, and of his own entry and keys.',
   })
   @ApiQuery({
     name: 'after',
