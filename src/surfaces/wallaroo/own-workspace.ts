@@ -22,7 +22,7 @@ export class OwnWorkspace {
     if (userId === null) return;
     await this.commands.execute(
       new EnsureDefaultWorkspace(caller, {
-        now: this.clock.now().toISOString(),
+        now: commandContext?.now ?? this.clock.now().toISOString(),
         actor: { kind: 'user', id: userId },
         credential: { type: credentialType, id: credentialId },
         correlationId: commandContext?.correlationId ?? id,
