@@ -8,7 +8,10 @@ import { WORKSPACE_NUMBERS, workspaceStream } from './streams.js';
 import { untilSettled } from './until-settled.js';
 
 /** What a request demands of the workspace it changes says nothing about other streams. */
-export const withoutMatch = ({ ifMatch: _, ...context }: CommandContext): CommandContext => context;
+export const withoutMatch = (context: CommandContext): CommandContext => {
+  const { ifMatch: _, ...others } = context;
+  return others;
+};
 
 /** Carries commands to a workspace's stream. */
 @Injectable()
