@@ -12,6 +12,7 @@ import { DirectChangesModule } from './features/direct-changes/index.js';
 import { DirectoryModule } from './features/directory/index.js';
 import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
+import { ModelGroupsModule } from './features/model-groups/index.js';
 import { TimersModule } from './features/timers/index.js';
 import { openEventStore } from './open-event-store.js';
 import { AuthModule } from './platform/auth/auth.module.js';
@@ -30,6 +31,7 @@ import { DataRobotModule } from './surfaces/datarobot/datarobot.module.js';
 import { LogoutModule } from './surfaces/logout/logout.module.js';
 import { NativeModule } from './surfaces/native/native.module.js';
 import { Nx1Module } from './surfaces/nx1/nx1.module.js';
+import { OpenSearchModule } from './surfaces/opensearch/opensearch.module.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
 
 /** What is opened before the application and closed after it. */
@@ -95,10 +97,12 @@ export class AppModule {
         TimersModule,
         ApprovalPoliciesModule,
         ArtifactsModule,
+        ModelGroupsModule,
         AuditModule,
         FeedModule,
         Nx1Module,
         DataRobotModule,
+        OpenSearchModule,
         AuthzModule,
         LogoutModule,
         NativeModule,

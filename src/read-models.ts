@@ -4,6 +4,7 @@ import { auditProjection } from './features/audit/index.js';
 import { changeRequestsProjection } from './features/change-requests/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
+import { modelGroupsProjection } from './features/model-groups/index.js';
 import type { Projection } from './projections/projection.js';
 
 /** Every read model of this build: the running service feeds them, `npm run rebuild` builds them anew. */
@@ -13,5 +14,6 @@ export const projections: readonly Projection[] = [
   changeRequestsProjection,
   approvalPoliciesProjection,
   artifactsProjection,
+  modelGroupsProjection,
   auditProjection,
 ];

@@ -18,6 +18,11 @@ import {
   type DeploymentNameReserved,
 } from './deployment/deployment.events.js';
 import { directoryEventVersions, type DirectoryEvent } from './directory/directory.events.js';
+import {
+  modelGroupEventVersions,
+  type ModelGroupEvent,
+  type ModelGroupNameReserved,
+} from './model-group/model-group.events.js';
 import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
 
 /** The catalogue: every event that may stand in the log. */
@@ -30,6 +35,8 @@ export type CatalogueEvent =
   | ChangeRequestReserved
   | ArtifactEvent
   | ArtifactNumberDrawn
+  | ModelGroupEvent
+  | ModelGroupNameReserved
   | RequestAnswered;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
@@ -41,6 +48,7 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...artifactEventVersions,
   ...approvalPolicyEventVersions,
   ...changeRequestEventVersions,
+  ...modelGroupEventVersions,
   ...requestEventVersions,
 };
 

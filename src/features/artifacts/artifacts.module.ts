@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ModelGroupsModule } from '../model-groups/index.js';
 import { ArtifactDirectory } from './artifact-directory.js';
 import { GetArtifactHandler, ListArtifactsHandler } from './artifact.queries.js';
 import { RecordArtifactHandler } from './record-artifact.handler.js';
@@ -6,6 +7,7 @@ import { WithdrawArtifactHandler } from './withdraw-artifact.handler.js';
 
 /** What others register so that changes can refer to it: models, model packages, pipelines, dataset configurations. */
 @Module({
+  imports: [ModelGroupsModule],
   providers: [
     ArtifactDirectory,
     RecordArtifactHandler,

@@ -5,6 +5,7 @@ import type { ArtifactFacts, ArtifactKind } from '../../domain/artifact/artifact
 import { DomainError } from '../../domain/shared/domain-error.js';
 import type { CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner, PreconditionFailed } from '../../event-store/decider-runner.js';
+import { GroupModels } from '../model-groups/index.js';
 import { artifactView } from './artifact.view.js';
 import { RecordArtifact, type RecordedArtifact } from './commands.js';
 import { artifactNumberStream, artifactStream } from './streams.js';
@@ -17,11 +18,18 @@ const COUNTED: ReadonlySet<ArtifactKind> = new Set(['model', 'pipeline']);
  */
 @CommandHandler(RecordArtifact)
 export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
-  constructor(private readonly runner: DeciderRunner) {}
+  constructor(
+    private readonly runner: DeciderRunner,
+    private readonly groups: GroupModels,
+  ) {}
 
-  async execute({ kind, artifactId, facts, context }: RecordArtifact): Promise<RecordedArtifact> {
+  execute(command: RecordArtifact): Promise<RecordedArtifact> {
+    requireKnownPlaces(command.facts);
+    return this.groups.joining(command.facts.modelGroupId, () => this.record(command));
+  }
+
+  private async record({ kind, artifactId, facts, context }: RecordArtifact): Promise<RecordedArtifact> {
     const stream = artifactStream(kind, artifactId);
-    requireKnownPlaces(facts);
     const { state: present } = await this.runner.load(artifactDecider, stream);
     if (present === null && context.ifMatch !== undefined) throw new PreconditionFailed(-1n);
     const number = present === null && COUNTED.has(kind) ? await this.draw(kind, artifactId, context) : null;
@@ -52,10 +60,8 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
   }
 }
 
-/** No workspace and no model group can be registered yet, so whichever is named is unknown. */
-const requireKnownPlaces = ({ workspaceId, modelGroupId }: ArtifactFacts): void => {
+/** No workspace can be registered yet, so whichever is named is unknown. */
+const requireKnownPlaces = ({ workspaceId }: ArtifactFacts): void => {
   if (workspaceId !== null)
     throw new DomainError('invalid', 'unknown-workspace', `There is no workspace ${workspaceId}`);
-  if (modelGroupId !== null)
-    throw new DomainError('invalid', 'unknown-model-group', `There is no model group '${modelGroupId}'`);
 };
