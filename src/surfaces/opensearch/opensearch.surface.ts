@@ -49,7 +49,7 @@ const wrongMethod = (
 const bodyOf = (problem: HttpProblem, request: FastifyRequest): object => {
   const status = statusOf(problem);
   if (status === 405) return { error: wrongMethod(problem, request), status };
-  const cause = { type: typeOf({ ...problem, status } as HttpProblem), reason: reasonOf(problem) };
+  const cause = { type: typeOf(problem), reason: reasonOf(problem) };
   return { error: { root_cause: [cause], ...cause }, status };
 };
 
