@@ -12,6 +12,10 @@ export default {
   setupFiles: ['reflect-metadata'],
   // A bound for what hangs, far above what anything takes: a busy machine must not make a test fail.
   testTimeout: 120_000,
+  // The longest tests mostly wait for processes of their own: all cores for the others meanwhile. A worker keeps every
+  // module of every suite that it has run, so one that has grown is replaced by a fresh one.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
   transformIgnorePatterns: [`/node_modules/(?!(${REQUIRED_ESM})/)`],
   transform: {
     [`/node_modules/(${REQUIRED_ESM})/.+\\.js$`]: ['@swc/jest', { jsc: { target: 'es2022' } }],

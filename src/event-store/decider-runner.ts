@@ -34,7 +34,7 @@ export interface Decided<State> {
 export interface RunOptions<State> {
   /**
    * Looks at the present state before `If-Match` and before deciding: the place of "not found" and "forbidden".
-   * Throws `DomainError` to refuse.
+   * Throws `DomainError` to refuse. Asked anew whenever the command is decided anew: the last time is the one that counts.
    */
   readonly authorize?: (state: State) => void;
 }
@@ -75,7 +75,9 @@ const CACHED_STREAMS = 5_000;
 
 /**
  * The one way to write: load and fold the stream, decide, append at the revision that was read; after a lost race load
- * and decide again. Commands of one stream queue up inside this process, so that only other replicas can race them.
+ * and decide again. Commands of one stream queue up inside this process, so that only other replicas can race them, and what
+ * is remembered of a stream is mostly all there is of it: a command is first decided on that, unread, and the append at that
+ * very revision tells whether it was.
  *
  * A request with an idempotency key runs at most one command per stream: a second one would be taken for its repeat.
  */
@@ -101,12 +103,18 @@ export class DeciderRunner {
     options: RunOptions<State> = {},
   ): Promise<Decided<State>> {
     return this.queue.run(stream, async () => {
+      const remembered = this.folds.get<Loaded<State>>(stream, decider.name);
+      const appended =
+        remembered && (await this.guess(decider, stream, remembered, command, context, options));
+      if (appended !== undefined) return appended;
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         if (attempt > 1) await pause(Math.random() * (attempt - 1) * PAUSE_MS);
         const { before, earlier } = await this.look(decider, stream, context);
         if (earlier !== undefined) return { ...earlier, unchanged: true };
         try {
-          return await this.attempt(decider, stream, before, command, context, options);
+          const decided = decide(decider, before, command, context, options);
+          if (decided.length === 0) return { ...before, unchanged: true };
+          return await this.append(decider, stream, before, decided, context);
         } catch (error) {
           if (!(error instanceof RevisionConflict)) throw error;
         }
@@ -117,13 +125,40 @@ export class DeciderRunner {
     });
   }
 
+  /**
+   * For a stream that is most likely new: decides on the initial state and appends without having read anything.
+   *
+   * @returns `undefined` when the stream is there already, or may be, or when the command is refused: use {@link run}
+   * @throws what {@link EventStore.append} throws
+   */
+  create<State, Command, Event extends DomainEvent>(
+    decider: Decider<State, Command, Event>,
+    stream: string,
+    command: Command,
+    context: CommandContext,
+  ): Promise<Decided<State> | undefined> {
+    return this.queue.run(stream, async () =>
+      this.folds.get(stream, decider.name) === undefined
+        ? this.guess(decider, stream, unread(decider), command, context, {})
+        : undefined,
+    );
+  }
+
+  /** The state as far as it is remembered; others may have written since. */
+  remembered<State, Event extends DomainEvent>(
+    decider: Decider<State, never, Event>,
+    stream: string,
+  ): State | undefined {
+    return this.folds.get<Loaded<State>>(stream, decider.name)?.state;
+  }
+
   /** The present state: what is remembered of the stream and every event since, read from the log now. */
   async load<State, Event extends DomainEvent>(
     decider: Decider<State, never, Event>,
     stream: string,
   ): Promise<Loaded<State>> {
     const cached = this.folds.get<Loaded<State>>(stream, decider.name);
-    let folded = cached ?? { state: decider.initialState, revision: NOTHING, position: NOTHING };
+    let folded = cached ?? unread(decider);
     for await (const event of this.store.readStream(stream, { from: folded.revision + 1n })) {
       folded = fold(decider, folded, event);
     }
@@ -131,19 +166,41 @@ export class DeciderRunner {
     return folded;
   }
 
-  private async attempt<State, Command, Event extends DomainEvent>(
+  /**
+   * Decides on a state that may be an old one. Only an append at its revision proves that it was not: a refusal, or nothing to
+   * do, counts for nothing. Nor may a keyed request be decided on it, which may have been carried out before.
+   */
+  private async guess<State, Command, Event extends DomainEvent>(
     decider: Decider<State, Command, Event>,
     stream: string,
     before: Loaded<State>,
     command: Command,
     context: CommandContext,
     options: RunOptions<State>,
-  ): Promise<Decided<State>> {
-    options.authorize?.(before.state);
-    requireMatch(context, before.revision);
-    const decided = decider.decide(command, before.state);
-    if (decided.length === 0) return { ...before, unchanged: true };
+  ): Promise<Decided<State> | undefined> {
+    if (context.idempotency !== undefined) return undefined;
+    let decided: readonly Event[];
+    try {
+      decided = decide(decider, before, command, context, options);
+    } catch {
+      return undefined;
+    }
+    if (decided.length === 0) return undefined;
+    try {
+      return await this.append(decider, stream, before, decided, context);
+    } catch (error) {
+      if (error instanceof RevisionConflict) return undefined;
+      throw error;
+    }
+  }
 
+  private async append<State, Event extends DomainEvent>(
+    decider: Decider<State, never, Event>,
+    stream: string,
+    before: Loaded<State>,
+    decided: readonly Event[],
+    context: CommandContext,
+  ): Promise<Decided<State>> {
     const events = decided.map((event, index) => toNewEvent(event, index, stream, context));
     const expected = before.revision === NOTHING ? 'no-stream' : before.revision;
     const { revision, position } = await this.store.append(stream, events, expected);
@@ -167,7 +224,7 @@ export class DeciderRunner {
     { idempotency }: CommandContext,
   ): Promise<{ before: Loaded<State>; earlier?: Loaded<State> }> {
     if (idempotency === undefined) return { before: await this.load<State, Event>(decider, stream) };
-    let before: Loaded<State> = { state: decider.initialState, revision: NOTHING, position: NOTHING };
+    let before = unread(decider);
     let earlier: Loaded<State> | undefined;
     for await (const event of this.store.readStream(stream)) {
       const mine = event.metadata.idempotency?.key === idempotency.key;
@@ -180,6 +237,26 @@ export class DeciderRunner {
     return { before, ...(earlier && { earlier }) };
   }
 }
+
+const decide = <State, Command, Event extends DomainEvent>(
+  decider: Decider<State, Command, Event>,
+  { state, revision }: Loaded<State>,
+  command: Command,
+  context: CommandContext,
+  { authorize }: RunOptions<State>,
+): readonly Event[] => {
+  authorize?.(state);
+  requireMatch(context, revision);
+  return decider.decide(command, state);
+};
+
+const unread = <State>({
+  initialState,
+}: Pick<Decider<State, never, never>, 'initialState'>): Loaded<State> => ({
+  state: initialState,
+  revision: NOTHING,
+  position: NOTHING,
+});
 
 const fold = <State, Event extends DomainEvent>(
   decider: Decider<State, never, Event>,

@@ -128,6 +128,33 @@ describe('DeciderRunner', () => {
       expect(decided.map((state) => state.names)).toEqual([[], ['a']]);
     });
 
+    it('for a new stream is decided and appended without reading', async () => {
+      store.readStream = () => {
+        throw new Error('read');
+      };
+      expect(await runner.create(decider, stream, { names: ['a'] }, context)).toStrictEqual({
+        state: { names: ['a'], at: context.now },
+        revision: 0n,
+        position: 1n,
+        unchanged: false,
+      });
+    });
+
+    it.each([
+      ['somebody else has written', async () => add(new DeciderRunner(store), 'first'), context],
+      ['this replica knows', async () => add(runner, 'first'), context],
+      ['a keyed request may have written before', async () => add(runner, 'first', keyed('k')), keyed('k')],
+    ])('for a new stream leaves alone one that %s', async (_, given, as) => {
+      await given();
+      expect(await runner.create(decider, stream, { names: ['second'] }, as)).toBeUndefined();
+      expect(await names()).toEqual(['first']);
+    });
+
+    it('for a new stream fails as the store does', async () => {
+      await store.close();
+      await expect(runner.create(decider, stream, { names: ['a'] }, context)).rejects.toThrow();
+    });
+
     it('that changes nothing answers with where the last event stands', async () => {
       await add(runner, 'a');
       await store.append(`group-${randomUUID()}`, [{ ...(await events())[0]!, id: randomUUID() }], 'any');
@@ -176,7 +203,7 @@ describe('DeciderRunner', () => {
     };
 
     it('authorize comes before If-Match, and sees the present state', async () => {
-      await add(runner, 'a');
+      await add(new DeciderRunner(store), 'a');
       const seen: Names[] = [];
       const run = runner.run(
         decider,
@@ -422,13 +449,75 @@ describe('DeciderRunner', () => {
   });
 
   describe('what is remembered', () => {
-    it('is never decided on when another writer has written since', async () => {
-      const other = new DeciderRunner(store);
+    /** Nothing is read from here on but what comes back, by the revision where each reading started. */
+    const readings = (): readonly (bigint | undefined)[] => {
+      const starts: (bigint | undefined)[] = [];
+      const readStream = store.readStream.bind(store);
+      store.readStream = (name, options) => {
+        starts.push(options?.from);
+        return readStream(name, options);
+      };
+      return starts;
+    };
+
+    it('is enough to change something', async () => {
       await add(runner, 'a');
-      await add(other, 'b');
-      decided = [];
-      await add(runner, 'c');
-      expect(decided).toStrictEqual([{ names: ['a', 'b'], at: context.now }]);
+      const starts = readings();
+      await add(runner, 'b');
+      expect(starts).toEqual([]);
+      expect(await names()).toEqual(['a', 'b']);
+    });
+
+    it('counts for nothing when another writer has written since', async () => {
+      await add(runner, 'a');
+      await add(new DeciderRunner(store), 'b');
+      expect(await add(runner, 'c')).toMatchObject({ state: { names: ['a', 'b', 'c'] }, revision: 2n });
+      expect(decided.at(-1)?.names).toEqual(['a', 'b']);
+      expect(await names()).toEqual(['a', 'b', 'c']);
+    });
+
+    it('is not enough to leave something as it is', async () => {
+      const exclusive: Decider<readonly string[], string, Named> = {
+        name: 'exclusive',
+        initialState: [],
+        decide: (name, state) =>
+          state.at(-1) === name
+            ? []
+            : [{ type: 'GroupRecorded', data: { groupId: 'g', name } as Named['data'] }],
+        evolve: (state, { data }) => [...state, data.name],
+      };
+      await runner.run(exclusive, stream, 'a', context);
+      await new DeciderRunner(store).run(exclusive, stream, 'b', context);
+      expect(await runner.run(exclusive, stream, 'a', context)).toMatchObject({
+        unchanged: false,
+        revision: 2n,
+      });
+      expect(await names()).toEqual(['a', 'b', 'a']);
+    });
+
+    it.each([
+      [
+        'permission',
+        {
+          authorize: ({ names: found }: Names) => {
+            if (!found.includes('b')) throw new DomainError('forbidden', 'no', 'no');
+          },
+        },
+        context,
+      ],
+      ['If-Match', {}, { ...context, ifMatch: 1n }],
+    ])('is not enough to refuse: %s', async (_, options, as) => {
+      await add(runner, 'a');
+      await add(new DeciderRunner(store), 'b');
+      await runner.run(decider, stream, { names: ['c'] }, as, options);
+      expect(await names()).toEqual(['a', 'b', 'c']);
+    });
+
+    it('is not enough for a request with a key: another replica may have carried it out', async () => {
+      await add(runner, 'a');
+      await add(new DeciderRunner(store), 'b', keyed('k'));
+      expect(await add(runner, 'b', keyed('k'))).toMatchObject({ unchanged: true, revision: 1n });
+      expect(await names()).toEqual(['a', 'b']);
     });
 
     it('equals what a fresh look at the log gives', async () => {
@@ -474,16 +563,10 @@ describe('DeciderRunner', () => {
     });
 
     it('saves reading what was folded before', async () => {
-      const starts: (bigint | undefined)[] = [];
-      const readStream = store.readStream.bind(store);
-      store.readStream = (name, options) => {
-        starts.push(options?.from);
-        return readStream(name, options);
-      };
       await add(runner, 'a');
-      await add(runner, 'b');
+      const starts = readings();
       await runner.load(decider, stream);
-      expect(starts).toEqual([0n, 1n, 2n]);
+      expect(starts).toEqual([1n]);
     });
   });
 

@@ -38,6 +38,7 @@ export class WatchedStore extends EventStore {
   beforeAppend: (stream: string) => void | Promise<void> = () => undefined;
   /** Before a subscription hands over what it has: to keep read models from following the log. */
   beforeBatch: () => void | Promise<void> = () => undefined;
+  beforeRead: (stream: string) => void = () => undefined;
   afterAppend: (stream: string) => void | Promise<void> = () => undefined;
 
   constructor(private readonly inner: EventStore) {
@@ -56,6 +57,7 @@ export class WatchedStore extends EventStore {
   }
 
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent> {
+    this.beforeRead(stream);
     return this.inner.readStream(stream, options);
   }
 

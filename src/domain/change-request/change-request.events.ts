@@ -194,7 +194,7 @@ export type ChangeRequestEvent =
   | ChangeRequestCancelled
   | ChangeRequestAbandoned;
 
-/** Stream `openChangeRequest-<hash of entity and action>`: who may be open there; the last claim counts. */
+/** Stream `openChangeRequest-<entity id>.<action>`: who may be open there; the last claim counts. */
 export type ChangeRequestReserved = DomainEvent<
   'ChangeRequestReserved',
   {

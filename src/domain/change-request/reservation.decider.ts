@@ -17,7 +17,7 @@ export interface Reservation {
 }
 
 /**
- * Stream `openChangeRequest-<hash of entity and action>`: makes the open request of an entity and action the only one.
+ * Stream `openChangeRequest-<entity id>.<action>`: makes the open request of an entity and action the only one.
  * Nothing is given back when a request ends; the next one takes over.
  */
 export const reservationDecider: Decider<Reservation, ReserveOpenRequest, ChangeRequestReserved> = {

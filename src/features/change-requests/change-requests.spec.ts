@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { splitStreamName } from '../../domain/events.js';
 import type { Caller } from '../../domain/shared/caller.js';
 import { keyed, newDeployment, platform, refusalOf, userWith } from '../../../test/support/deployments.js';
 import {
@@ -116,6 +117,8 @@ const becomes = (opened: ChangeRequestView, status: ChangeRequestView['status'])
 
 const typesIn = async (stream: string): Promise<readonly string[]> =>
   (await fixture.events(stream)).map(({ type }) => type);
+
+const aggregateOf = (stream: string): string => splitStreamName(stream).aggregate;
 
 const twoGroups = { review: { groups: ['risk', 'legal'], reminderPeriod: null } };
 
@@ -273,6 +276,19 @@ describe('asking for a change', () => {
     await request(entityId, { action: 'changeStatus', status: 'inactive' });
     await replica.commands.execute(new CancelChangeRequest(first.changeRequestId, bob, replica.context()));
     expect(await request(entityId)).toMatchObject({ status: 'approved' });
+  });
+
+  it('costs one reading of a stream and two appends', async () => {
+    const entityId = await deploy();
+    const calls: string[] = [];
+    replica.store.beforeRead = (stream) => void calls.push(`read ${aggregateOf(stream)}`);
+    replica.store.beforeAppend = (stream) => void calls.push(`append to ${aggregateOf(stream)}`);
+    try {
+      await request(entityId);
+    } finally {
+      replica.store.beforeRead = replica.store.beforeAppend = () => undefined;
+    }
+    expect(calls).toEqual(['read deployment', 'append to openChangeRequest', 'append to changeRequest']);
   });
 
   it('of two at the same time one is opened', async () => {

@@ -26,10 +26,10 @@ export class RequestOpener {
   ) {}
 
   open(facts: Omit<OpenRequest, 'type'>, context: CommandContext): Promise<WrittenRequest> {
-    const { entityId, action, changeRequestId } = facts;
+    const { entityId, action } = facts;
     return this.places.run(reservationStream(entityId, action), async () => {
       await this.claim(facts, context);
-      return this.writer.write(changeRequestId, { type: 'OpenRequest', ...facts }, context);
+      return this.writer.open({ type: 'OpenRequest', ...facts }, context);
     });
   }
 
@@ -38,20 +38,16 @@ export class RequestOpener {
     context: CommandContext,
   ): Promise<void> {
     const place = reservationStream(entityId, action);
+    const claim = { type: 'ReserveOpenRequest', entityId, action, changeRequestId } as const;
+    const first = { ...claim, closedHolder: null };
+    if ((await this.runner.create(reservationDecider, place, first, context)) !== undefined) return;
     const { holder } = (await this.runner.load(reservationDecider, place)).state;
     if (holder === changeRequestId) return;
     if (holder !== null) {
       await this.refuseIfOvertaken(changeRequestId);
       await this.bar(holder, { entityId, action }, context);
     }
-    const claim = {
-      type: 'ReserveOpenRequest',
-      entityId,
-      action,
-      changeRequestId,
-      closedHolder: holder,
-    } as const;
-    await this.runner.run(reservationDecider, place, claim, context);
+    await this.runner.run(reservationDecider, place, { ...claim, closedHolder: holder }, context);
   }
 
   /** A repeat of an opening whose claim was taken over must not in turn bar the one that did. */

@@ -3,12 +3,17 @@ import {
   changeRequestDecider,
   type ChangeRequestCommand,
 } from '../../domain/change-request/change-request.decider.js';
-import { isOpened, type ChangeRequest } from '../../domain/change-request/change-request.state.js';
+import {
+  isOpened,
+  type ChangeRequest,
+  type ChangeRequestState,
+} from '../../domain/change-request/change-request.state.js';
+import type { OpenRequest } from '../../domain/change-request/opening.js';
 import { requestNotFound } from '../../domain/change-request/refusals.js';
 import type { Deployment } from '../../domain/deployment/deployment.state.js';
 import type { Caller } from '../../domain/shared/caller.js';
 import type { CommandContext } from '../../event-store/command-context.js';
-import { DeciderRunner } from '../../event-store/decider-runner.js';
+import { DeciderRunner, type Decided } from '../../event-store/decider-runner.js';
 import { DeploymentWriter } from '../deployments/index.js';
 import { maySeeRequest } from './request-access.js';
 import type { Place } from './request-rows.js';
@@ -49,18 +54,23 @@ export class RequestWriter {
     return { request, deployment };
   }
 
+  async open(command: OpenRequest, context: CommandContext): Promise<WrittenRequest> {
+    const stream = changeRequestStream(command.changeRequestId);
+    const opened = await this.runner.create(changeRequestDecider, stream, command, context);
+    return opened === undefined ? this.write(command.changeRequestId, command, context) : written(opened);
+  }
+
   async write(
     changeRequestId: string,
     command: ChangeRequestCommand,
     context: CommandContext,
   ): Promise<WrittenRequest> {
-    const { state, revision, position } = await this.runner.run(
-      changeRequestDecider,
-      changeRequestStream(changeRequestId),
-      command,
-      context,
-    );
-    if (!isOpened(state)) throw new Error(`change request ${changeRequestId} was written but is not open`);
-    return { request: state, revision, position };
+    const stream = changeRequestStream(changeRequestId);
+    return written(await this.runner.run(changeRequestDecider, stream, command, context));
   }
 }
+
+const written = ({ state, revision, position }: Decided<ChangeRequestState>): WrittenRequest => {
+  if (!isOpened(state)) throw new Error('a change request was written but is not open');
+  return { request: state, revision, position };
+};

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   context,
   door,
@@ -68,6 +68,32 @@ const MANAGING = {
   ReportDeploymentRun: (caller: Caller, more: Partial<CommandContext>) =>
     new ReportDeploymentRun(model, 'prod', run, caller, context(more)),
 } as const;
+
+describe('a deployment that this replica knows', () => {
+  afterEach(() => {
+    replica.store.beforeRead = () => undefined;
+  });
+
+  it('is changed by one append, with nothing read', async () => {
+    await register();
+    const readings: string[] = [];
+    replica.store.beforeRead = (stream) => void readings.push(stream);
+    await replace(['a']);
+    await replace(['b']);
+    expect(readings).toEqual([]);
+  });
+
+  it('is changed on what another replica has made of it', async () => {
+    const { deploymentId } = await register({ allowedRoles: ['a'] });
+    const other = await fixture.replica('none');
+    await other.commands.execute(new ReplaceRoles(model, 'prod', ['b'], platform, context()));
+    await replace(['a']);
+    expect((await eventsOf(replica.store, deploymentStream(deploymentId))).slice(-2)).toMatchObject([
+      { type: 'RolesReplaced', data: { before: ['a'], after: ['b'] } },
+      { type: 'RolesReplaced', data: { before: ['b'], after: ['a'] } },
+    ]);
+  });
+});
 
 describe.each(Object.entries(MANAGING))('%s', (_name, command) => {
   const send = (caller: Caller, more: Partial<CommandContext> = {}) =>

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { deploymentNameDecider } from '../../domain/deployment/deployment-name.decider.js';
 import { deploymentDecider, type DeploymentCommand } from '../../domain/deployment/deployment.decider.js';
-import { isRegistered, type Deployment } from '../../domain/deployment/deployment.state.js';
+import {
+  isRegistered,
+  type Deployment,
+  type DeploymentState,
+} from '../../domain/deployment/deployment.state.js';
 import { namedDeploymentNotFound } from '../../domain/deployment/refusals.js';
+import type { RegisterDeployment } from '../../domain/deployment/registration.js';
 import type { DomainError } from '../../domain/shared/domain-error.js';
 import type { CommandContext } from '../../event-store/command-context.js';
-import { DeciderRunner } from '../../event-store/decider-runner.js';
+import { DeciderRunner, type Decided } from '../../event-store/decider-runner.js';
 import { deploymentView, type DeploymentView } from './deployment.view.js';
 import { deploymentNameStream, deploymentStream, isDeploymentId } from './streams.js';
 
@@ -38,9 +43,17 @@ export class DeploymentWriter {
     authorize: Permission['authorize'],
   ): Promise<WrittenDeployment> {
     const notFound = (): DomainError => namedDeploymentNotFound(model, name);
-    const { state } = await this.runner.load(deploymentNameDecider, deploymentNameStream(model, name));
-    if (state.holder === null) throw notFound();
-    return this.write(state.holder, command(state.holder), context, { notFound, authorize });
+    const deploymentId = await this.holderOf(deploymentNameStream(model, name));
+    if (deploymentId === null) throw notFound();
+    return this.write(deploymentId, command(deploymentId), context, { notFound, authorize });
+  }
+
+  /** A deployment keeps its name for ever, so that it need not be looked for again. A claim alone may be taken over. */
+  private async holderOf(nameStream: string): Promise<string | null> {
+    const holder = this.runner.remembered(deploymentNameDecider, nameStream)?.holder ?? null;
+    const deployment = holder && this.runner.remembered(deploymentDecider, deploymentStream(holder));
+    if (deployment && isRegistered(deployment)) return holder;
+    return (await this.runner.load(deploymentNameDecider, nameStream)).state.holder;
   }
 
   /** The deployment as it is in the log now; `undefined`: there is none. */
@@ -48,6 +61,13 @@ export class DeploymentWriter {
     if (!isDeploymentId(deploymentId)) return undefined;
     const { state } = await this.runner.load(deploymentDecider, deploymentStream(deploymentId));
     return isRegistered(state) ? state : undefined;
+  }
+
+  async register(command: RegisterDeployment, context: CommandContext): Promise<WrittenDeployment> {
+    const { deploymentId } = command.deployment;
+    const stream = deploymentStream(deploymentId);
+    const registered = await this.runner.create(deploymentDecider, stream, command, context);
+    return registered === undefined ? this.write(deploymentId, command, context) : written(registered);
   }
 
   async write(
@@ -69,8 +89,12 @@ export class DeploymentWriter {
         },
       },
     );
-    if (!isRegistered(decided.state))
-      throw new Error(`deployment ${deploymentId} was written but is not registered`);
-    return { deployment: decided.state, view: deploymentView(decided.state, decided) };
+    return written(decided);
   }
 }
+
+const written = (decided: Decided<DeploymentState>): WrittenDeployment => {
+  const { state } = decided;
+  if (!isRegistered(state)) throw new Error('a deployment was written but is not registered');
+  return { deployment: state, view: deploymentView(state, decided) };
+};

@@ -48,8 +48,7 @@ export class RegisterDeploymentHandler implements ICommandHandler<RegisterDeploy
     const deploymentId = newId(context, nameStream);
     return this.names.run(nameStream, async () => {
       await this.claimName({ deploymentId, model, name }, context);
-      const { view } = await this.writer.write(
-        deploymentId,
+      const { view } = await this.writer.register(
         {
           type: 'RegisterDeployment',
           deployment: { ...deployment, ...owner, deploymentId },
@@ -76,18 +75,16 @@ export class RegisterDeploymentHandler implements ICommandHandler<RegisterDeploy
 
   private async claimName(names: DeploymentNames, context: CommandContext): Promise<void> {
     const stream = deploymentNameStream(names.model, names.name);
+    const claim = { type: 'ReserveDeploymentName', ...names } as const;
+    const first = { ...claim, abandonedHolder: null };
+    if ((await this.runner.create(deploymentNameDecider, stream, first, context)) !== undefined) return;
     const { holder } = (await this.runner.load(deploymentNameDecider, stream)).state;
     if (holder === names.deploymentId) return;
     if (holder !== null) {
       await this.refuseIfOvertaken(names);
       await this.bar(holder, names, context);
     }
-    await this.runner.run(
-      deploymentNameDecider,
-      stream,
-      { type: 'ReserveDeploymentName', ...names, abandonedHolder: holder },
-      context,
-    );
+    await this.runner.run(deploymentNameDecider, stream, { ...claim, abandonedHolder: holder }, context);
   }
 
   /** A repeat of a request whose claim was taken over must not in turn bar the one that did. */
