@@ -6,6 +6,7 @@ import { isClaimLost, NAME_TAKEN } from '../../domain/model-group/refusals.js';
 import { DomainError } from '../../domain/shared/domain-error.js';
 import { derivedUuid, type CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner, MAX_ATTEMPTS, RaceLost } from '../../event-store/decider-runner.js';
+import { KeyedQueue } from '../../event-store/keyed-queue.js';
 import { groupNameStream, modelGroupStream } from './streams.js';
 
 /** How to refuse a name that this group has. */
@@ -20,7 +21,15 @@ type Taken = (modelGroupId: string) => DomainError;
  */
 @Injectable()
 export class GroupNames {
+  /** Requests for one name wait for each other here, so that only those of other replicas take it from each other. */
+  private readonly names = new KeyedQueue();
+
   constructor(private readonly runner: DeciderRunner) {}
+
+  /** Runs `task` while no other request of this process is after the name. */
+  holding<Result>(name: string, task: () => Promise<Result>): Promise<Result> {
+    return this.names.run(groupNameStream(name), task);
+  }
 
   /** The claim of one request to one name: the same again when the request is repeated. */
   newClaim(name: string, modelGroupId: string, { idempotency }: CommandContext): string {
@@ -48,6 +57,9 @@ export class GroupNames {
   ): Promise<void> {
     const own = bookkeeping(context);
     const stream = groupNameStream(name);
+    const claim = { type: 'ReserveModelGroupName', name, modelGroupId, nameClaim } as const;
+    const first = { ...claim, spentClaim: null };
+    if ((await this.runner.create(groupNameDecider, stream, first, own)) !== undefined) return;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const { holder } = (await this.runner.load(groupNameDecider, stream)).state;
       if (holder?.nameClaim === nameClaim) return;
@@ -55,8 +67,7 @@ export class GroupNames {
       try {
         if (holder !== null) await this.spend(name, holder, own);
         const spentClaim = holder?.nameClaim ?? null;
-        const command = { type: 'ReserveModelGroupName', name, modelGroupId, nameClaim, spentClaim } as const;
-        await this.runner.run(groupNameDecider, stream, command, own);
+        await this.runner.run(groupNameDecider, stream, { ...claim, spentClaim }, own);
         return;
       } catch (error) {
         if (!isClaimLost(error) && !isNameTaken(error)) throw error;

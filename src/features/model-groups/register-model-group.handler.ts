@@ -39,8 +39,10 @@ export class RegisterModelGroupHandler implements ICommandHandler<RegisterModelG
       access,
       nameClaim: this.names.newClaim(name, modelGroupId, context),
     };
-    await this.prepare(command, context);
-    return this.register(command, context);
+    return this.names.holding(name, async () => {
+      await this.prepare(command, context);
+      return this.register(command, context);
+    });
   }
 
   private async prepare(command: RegisterCommand, context: CommandContext): Promise<void> {
@@ -58,12 +60,9 @@ export class RegisterModelGroupHandler implements ICommandHandler<RegisterModelG
     const { modelGroupId, name } = command;
     try {
       const stream = modelGroupStream(modelGroupId);
-      const { state, revision, position } = await this.runner.run(
-        modelGroupDecider,
-        stream,
-        command,
-        context,
-      );
+      const { state, revision, position } =
+        (await this.runner.create(modelGroupDecider, stream, command, context)) ??
+        (await this.runner.run(modelGroupDecider, stream, command, context));
       return { modelGroupId, version: state.version, revision, position };
     } catch (error) {
       if (isClaimLost(error)) return this.names.refuse(name, nameTaken);

@@ -21,6 +21,8 @@ import { GroupNames } from './group-names.js';
 import { groupUserOf, requireOpen } from './group-member.js';
 import { modelGroupStream } from './streams.js';
 
+type NamedUpdate = Omit<UpdateCommand, 'name' | 'nameClaim'> & { readonly name: string };
+
 /** A new name is claimed when all else that can be refused was looked at. */
 @CommandHandler(UpdateModelGroup)
 export class UpdateModelGroupHandler implements ICommandHandler<UpdateModelGroup> {
@@ -35,26 +37,29 @@ export class UpdateModelGroupHandler implements ICommandHandler<UpdateModelGroup
     if (!isModelGroupId(modelGroupId)) throw modelGroupNotFound(modelGroupId);
     const user = groupUserOf(caller, this.config);
     const command = { type: 'UpdateModelGroup', modelGroupId, user, ...change } as const;
+    const { name } = change;
+    return name === null
+      ? this.update({ ...command, nameClaim: null }, context)
+      : this.names.holding(name, () => this.updateNamed({ ...command, name }, context));
+  }
+
+  private async updateNamed(command: NamedUpdate, context: CommandContext): Promise<WrittenGroup> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const nameClaim = await this.prepare(command, context);
       try {
         return await this.update({ ...command, nameClaim }, context);
       } catch (error) {
         if (!isClaimLost(error)) throw error;
-        if (nameClaim !== null) return this.names.refuse(change.name ?? '', newNameTaken);
+        if (nameClaim !== null) return this.names.refuse(command.name, newNameTaken);
         // Somebody else has given the group another name meanwhile: the one sent has to be claimed after all.
       }
     }
-    throw new RaceLost(`others were renaming model group ${modelGroupId} all the time`);
+    throw new RaceLost(`others were renaming model group ${command.modelGroupId} all the time`);
   }
 
   /** The claim to the new name; `null`: the group is to keep the name that it has. */
-  private async prepare(
-    command: Omit<UpdateCommand, 'nameClaim'>,
-    context: CommandContext,
-  ): Promise<string | null> {
+  private async prepare(command: NamedUpdate, context: CommandContext): Promise<string | null> {
     const { modelGroupId, user, name } = command;
-    if (name === null) return null;
     const { state, revision } = await this.runner.load(modelGroupDecider, modelGroupStream(modelGroupId));
     const nameClaim = this.names.newClaim(name, modelGroupId, context);
     // This request was carried out before and is only answered again, or its claim was taken over.

@@ -1,6 +1,6 @@
 import type { ApiBody } from '@nestjs/swagger';
 import { ACCESS_MODES } from '../../features/model-groups/index.js';
-import { MAX_BACKEND_ROLES } from './body/group-body.js';
+import { MAX_BACKEND_ROLES, MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH } from './body/group-body.js';
 import { CLAUSES } from './search/query.js';
 import { MAX_WINDOW } from './search/limits.js';
 
@@ -14,6 +14,11 @@ const count: Schema = { type: 'integer', minimum: 0 };
 const milliseconds: Schema = { type: 'integer', description: 'Epoch milliseconds' };
 
 const SAFE_TEXT = 'Letters, numbers, white space and .,!?():@-_/\'"';
+
+const textProperties: Schema['properties'] = {
+  name: { ...text, maxLength: MAX_NAME_LENGTH, description: SAFE_TEXT },
+  description: { ...text, maxLength: MAX_DESCRIPTION_LENGTH, description: SAFE_TEXT },
+};
 
 const accessProperties: Schema['properties'] = {
   access_mode: { type: 'string', enum: [...ACCESS_MODES], description: 'In any case of letters' },
@@ -33,8 +38,7 @@ export const registrationSchema: Schema = {
   type: 'object',
   required: ['name'],
   properties: {
-    name: { ...text, description: SAFE_TEXT },
-    description: { ...text, description: SAFE_TEXT },
+    ...textProperties,
     ...accessProperties,
     model_group_id: {
       ...text,
@@ -54,8 +58,7 @@ export const registrationSchema: Schema = {
 export const updateSchema: Schema = {
   type: 'object',
   properties: {
-    name: { ...text, description: SAFE_TEXT },
-    description: { ...text, description: SAFE_TEXT },
+    ...textProperties,
     ...accessProperties,
   },
   example: { description: 'card fraud, second line' },

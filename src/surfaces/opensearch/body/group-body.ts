@@ -3,8 +3,12 @@ import { illegal, parsing, refusal } from '../refusal.js';
 import { jsonText } from './body-text.js';
 import { placeOf, tokenOf, type Token, type TokenKind } from './json-tokens.js';
 
-/** Backend roles that a request may name. */
+/** Backend roles that a request may name, and characters of all of them together. */
 export const MAX_BACKEND_ROLES = 1_000;
+export const MAX_ROLES_LENGTH = 50_000;
+/** Characters. With those of the roles: so that an update, which keeps all of it before and after, always fits into the log. */
+export const MAX_NAME_LENGTH = 10_000;
+export const MAX_DESCRIPTION_LENGTH = 100_000;
 
 /** What a body says of a group; `null`: not sent. */
 export interface GroupBody {
@@ -94,6 +98,8 @@ class GroupBodyReader {
     if (token.items.length > MAX_BACKEND_ROLES)
       throw illegal(`backend_roles must not have more than ${MAX_BACKEND_ROLES} items`);
     const roles = token.items.map((item) => this.string(item));
+    if (roles.reduce((length, role) => length + role.length, 0) > MAX_ROLES_LENGTH)
+      throw illegal(`backend_roles must not have more than ${MAX_ROLES_LENGTH} characters`);
     if (roles.some((role) => UNSTORABLE.test(role)))
       throw illegal('backend_roles must not hold the character U+0000 or half a surrogate pair');
     return roles;
@@ -122,6 +128,9 @@ const SAFE = /^[\p{L}\p{N} \t\n\v\f\r.,!?():@\-_/'"]*$/u;
 const unsafe = (field: string): string =>
   `Model group ${field} can only contain letters, numbers, spaces, and basic punctuation (.,!?():@-_'/");`;
 
+const tooLong = (field: string, most: number): string =>
+  `Model group ${field} must not have more than ${most} characters;`;
+
 export const isBlank = (text: string): boolean => text.trim() === '';
 
 /** @throws HttpProblem 400 with all that doesn't fit */
@@ -129,8 +138,11 @@ export const requireFit = ({ name, description }: GroupBody, of: BodyOf): void =
   const faults: string[] = [];
   if (of === 'registration' && (name === null || isBlank(name)))
     faults.push('Model group name is required and cannot be null or blank;');
+  else if (name !== null && name.length > MAX_NAME_LENGTH) faults.push(tooLong('name', MAX_NAME_LENGTH));
   else if (name !== null && !SAFE.test(name)) faults.push(unsafe('name'));
-  if (description !== null && !SAFE.test(description)) faults.push(unsafe('description'));
+  if (description !== null && description.length > MAX_DESCRIPTION_LENGTH)
+    faults.push(tooLong('description', MAX_DESCRIPTION_LENGTH));
+  else if (description !== null && !SAFE.test(description)) faults.push(unsafe('description'));
   if (faults.length === 0) return;
   const counted = faults.map((fault, index) => `${index + 1}: ${fault}`).join('');
   throw refusal('action_request_validation_exception', `Validation Failed: ${counted}`);
