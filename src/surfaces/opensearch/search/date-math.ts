@@ -110,7 +110,8 @@ const applyMath = (start: Instants, math: string): Instants | undefined => {
 const moment = (time: number): Instants => ({ first: time, last: time });
 
 const understood = (text: string, now: Date): Instants | undefined => {
-  if (/^-?\d{5,16}$/.test(text)) return moment(Number(text));
+  // Four digits are a year.
+  if (/^-?(?:\d{1,3}|\d{5,16})$/.test(text)) return moment(Number(text));
   if (text.startsWith('now')) return applyMath(moment(now.getTime()), text.slice('now'.length));
   const [anchor = '', math = '', ...more] = text.split('||');
   const start = more.length > 0 ? undefined : isoInstants(anchor);
