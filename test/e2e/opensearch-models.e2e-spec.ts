@@ -245,14 +245,14 @@ describe('a decision about a deployment', () => {
     expect((await decide('ivo', 'model-of-open', 'invoke', 'replaced')).json.decision).toBe(true);
     const given = await g.app.request('PATCH', `/api/v2/deployments/${deploymentId}/model/`, {
       psk: g.pskOf('gov'),
-      body: { modelId: 'model-of-risk', reason: 'OTHER' },
+      body: { modelId: 'model-of-risk', reason: 'other' },
     });
     expect(given.status).toBe(202);
     expect((await decide('ivo', 'model-of-open', 'invoke', 'replaced')).json.model_group.id).toBe('risk');
     await g.model('package-1', 'mine', 'modelPackage');
     await g.app.request('PATCH', `/api/v2/deployments/${deploymentId}/model/`, {
       psk: g.pskOf('gov'),
-      body: { modelPackageId: 'package-1', reason: 'OTHER' },
+      body: { modelPackageId: 'package-1', reason: 'other' },
     });
     expect((await decide('rob', 'model-of-open', 'invoke', 'replaced')).json.model_group.id).toBe('mine');
   });
