@@ -499,6 +499,20 @@ describe('what is refused, by name', () => {
       '[terms] is one clause too many: a query has at most 128',
     ],
     [
+      { query: { bool: { should: Array(11).fill({ wildcard: { name: '*a*' } }) } } },
+      PARSING,
+      '[wildcard] of a text is one too many: a query has at most 10 of prefix, wildcard and range of a text',
+    ],
+    [
+      {
+        query: {
+          bool: { must: [...Array(10).fill({ prefix: { name: 'a' } }), { range: { name: { gt: 'a' } } }] },
+        },
+      },
+      PARSING,
+      '[range] of a text is one too many: a query has at most 10 of prefix, wildcard and range of a text',
+    ],
+    [
       { query: { term: { name: 'x'.repeat(1001) } } },
       PARSING,
       '[term] query has a value of more than 1000 characters',
@@ -513,7 +527,7 @@ describe('what is refused, by name', () => {
     expect(await g.found('rob', { query: wide(127) })).toStrictEqual(['a', 'd', 'l']);
     expect(await g.found('rob', { query: { ids: { values: Array(1024).fill('a') } } })).toStrictEqual(['a']);
     const stars = { wildcard: { description: '*a'.repeat(499) } };
-    expect(await g.found('rob', { query: { bool: { should: Array(60).fill(stars) } } })).toStrictEqual([]);
+    expect(await g.found('rob', { query: { bool: { should: Array(10).fill(stars) } } })).toStrictEqual([]);
     expect(await g.found('rob', { from: 9_990, size: 10 })).toStrictEqual([]);
   });
 

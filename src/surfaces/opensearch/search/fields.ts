@@ -1,10 +1,10 @@
-import type {
-  GroupField,
-  GroupFilter,
-  ListField,
-  NumberField,
-  TextField,
-  WordsField,
+import {
+  wordsOf,
+  type GroupFilter,
+  type ListField,
+  type NumberField,
+  type TextField,
+  type WordsField,
 } from '../../../features/model-groups/index.js';
 import { parsing } from '../refusal.js';
 import { instantsOf } from './date-math.js';
@@ -58,7 +58,7 @@ export const numberOf = (clause: string, name: string, value: string): number =>
   return number;
 };
 
-/** What is exactly so: the text, the number, or a time within what was spelt out of it. */
+/** What is exactly so: the word, the text, the number, or a time within what was spelt out of it. */
 export const equals = (
   clause: string,
   name: string,
@@ -70,6 +70,10 @@ export const equals = (
     const { first, last } = instantsOf(clause, name, value, now);
     return { is: 'within', field, range: { gte: first, lte: last } };
   }
+  if (as === 'words') {
+    const [word, ...others] = wordsOf(value);
+    return word === value && others.length === 0 ? { is: 'phrase', field, words: [word] } : NOTHING;
+  }
   const values = [as === 'number' ? numberOf(clause, name, value) : value];
-  return { is: 'oneOf', field: field as GroupField, values };
+  return { is: 'oneOf', field, values };
 };

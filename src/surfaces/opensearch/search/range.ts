@@ -32,6 +32,7 @@ export const range: ClauseReader = (body, scope) => {
     (bound) => [bound, textOf('range', given[bound])] as const,
   );
   if (field === undefined) return NOTHING;
+  if (field.as === 'words') scope.countWalk('range');
   const read = bounds.map(([bound, text]) => [bound, boundOf(bound, name, field, text, scope.now)] as const);
   return { is: 'within', field: field.field, range: Object.fromEntries(read) as Range };
 };

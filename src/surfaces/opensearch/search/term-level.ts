@@ -17,13 +17,13 @@ export const terms: ClauseReader = (body, scope) => {
   const values = listOf('terms', sent).map((value) => textOf('terms', value));
   const field = fieldOf(name, scope);
   if (field === undefined) return NOTHING;
-  if (field.as !== 'date') {
-    const wanted = field.as === 'number' ? values.map((value) => numberOf('terms', name, value)) : values;
-    return { is: 'oneOf', field: field.field, values: wanted };
+  if (field.as === 'words' || field.as === 'date') {
+    scope.count('terms', values.length);
+    const of = values.map((value): GroupFilter => equals('terms', name, field, value, scope.now));
+    return { is: 'some', of, least: 1 };
   }
-  scope.count('terms', values.length);
-  const of = values.map((value): GroupFilter => equals('terms', name, field, value, scope.now));
-  return { is: 'some', of, least: 1 };
+  const wanted = field.as === 'number' ? values.map((value) => numberOf('terms', name, value)) : values;
+  return { is: 'oneOf', field: field.field, values: wanted };
 };
 
 /** @throws HttpProblem 400 where there is no text to compare */
@@ -37,6 +37,7 @@ export const prefix: ClauseReader = (body, scope) => {
   const found = fieldOf(name, scope);
   if (found === undefined) return NOTHING;
   requireText('prefix', name, found.as);
+  if (found.as === 'words') scope.countWalk('prefix');
   return found.as === 'words' || found.as === 'keyword'
     ? { is: 'prefix', field: found.field, prefix: value }
     : NOTHING;
@@ -56,6 +57,7 @@ export const wildcard: ClauseReader = (body, scope) => {
   const found = fieldOf(name, scope);
   if (found === undefined) return NOTHING;
   requireText('wildcard', name, found.as);
+  if (found.as === 'words') scope.countWalk('wildcard');
   if (found.as !== 'words' && found.as !== 'keyword') return NOTHING;
   // Words are kept in lower case.
   const pattern = found.as === 'words' ? value.toLowerCase() : value;
