@@ -24,8 +24,12 @@ import { newDeploymentIds, registered, rolesReplaced } from './sample-events.js'
 const STREAMS = 500;
 const IN_FLIGHT = 32;
 
-/** Changes one deployment, the `turn`th time. Changes of one are not made at once. */
-type Change = (deployment: string, turn: number) => Promise<unknown>;
+interface Changer {
+  /** Before the clock starts: what a service remembers of a deployment that it has had to do with. */
+  readonly meet?: (deployment: string) => Promise<unknown>;
+  /** Changes one deployment, the `turn`th time. Changes of one are not made at once. */
+  readonly change: (deployment: string, turn: number) => Promise<unknown>;
+}
 
 const streamOf = (deployment: string): string => `deployment-${deployment}`;
 
@@ -44,32 +48,41 @@ const context = (): CommandContext => ({
   causationId: randomUUID(),
 });
 
-/** As the service changes roles: load, decide, append, and again if another writer was faster. */
-const byCommand = (store: EventStore): Change => {
+/** As the service changes roles. */
+const byCommand = (store: EventStore, known: boolean): Changer => {
   const runner = new DeciderRunner(store);
-  return (deploymentId, turn) => {
-    const command = {
-      type: 'ReplaceRoles',
-      deploymentId,
-      roles: ROLES[turn % ROLES.length]!,
-      unknownRoles: [],
-    } as const;
-    return persistently(() => runner.run(deploymentDecider, streamOf(deploymentId), command, context()));
+  return {
+    ...(known && {
+      meet: (deployment) => persistently(() => runner.load(deploymentDecider, streamOf(deployment))),
+    }),
+    change: (deploymentId, turn) => {
+      const command = {
+        type: 'ReplaceRoles',
+        deploymentId,
+        roles: ROLES[turn % ROLES.length]!,
+        unknownRoles: [],
+      } as const;
+      return persistently(() => runner.run(deploymentDecider, streamOf(deploymentId), command, context()));
+    },
   };
 };
 
 /** Nothing but the append. `append` is given the stream's revision, and gives it back. */
-const byAppend = (append: (stream: string, event: NewEvent, revision: bigint) => Promise<bigint>): Change => {
+const byAppend = (
+  append: (stream: string, event: NewEvent, revision: bigint) => Promise<bigint>,
+): Changer => {
   const revisions = new Map<string, bigint>();
-  return async (deployment, turn) => {
-    const event = rolesReplaced(deployment, turn);
-    revisions.set(deployment, await append(streamOf(deployment), event, revisions.get(deployment) ?? 0n));
+  return {
+    change: async (deployment, turn) => {
+      const event = rolesReplaced(deployment, turn);
+      revisions.set(deployment, await append(streamOf(deployment), event, revisions.get(deployment) ?? 0n));
+    },
   };
 };
 
 /** Milliseconds per change and for all of them, made by `writers` writers that each have deployments of their own. */
 const changeAll = async (
-  change: Change,
+  { change }: Changer,
   deployments: readonly string[],
   count: number,
   writers: number,
@@ -95,13 +108,14 @@ const rowsFor = async (
   const count = writers === 1 ? appends : appends * 4;
   const commandLatencies: number[] = [];
   const bareLatencies: number[] = [];
-  const measure = async (change: Change, keep: number[] = []): Promise<number> => {
+  const measure = async (changer: Changer, keep: number[] = [], changes = count): Promise<number> => {
     // New streams each time: a stream's length must not favour whoever comes first.
     const deployments = newDeploymentIds(STREAMS);
     await Promise.all(deployments.map((id) => register(store, id)));
-    const { latencies, total } = await changeAll(change, deployments, count, writers);
+    if (changer.meet !== undefined) await Promise.all(deployments.map(changer.meet));
+    const { latencies, total } = await changeAll(changer, deployments, changes, writers);
     keep.push(...latencies);
-    return perSecond(count, total);
+    return perSecond(changes, total);
   };
   const found = await inTurn(rounds, {
     bare: () =>
@@ -109,7 +123,8 @@ const rowsFor = async (
         byAppend((...args) => client.append(...args)),
         bareLatencies,
       ),
-    command: () => measure(byCommand(store), commandLatencies),
+    command: () => measure(byCommand(store, true), commandLatencies),
+    stranger: () => measure(byCommand(store, false), [], STREAMS),
     port: () =>
       measure(
         byAppend(
@@ -128,6 +143,13 @@ const rowsFor = async (
       beside: `${bare}: ${times(ratio)}`,
       budget: '>= 0.8 x bare',
       met: ratio >= 0.8,
+    },
+    {
+      what: `command in process, ${how}, on streams that it has never read`,
+      measured: rate(median(found.stranger), 'commands'),
+      beside: `the same: ${times(medianRatio(found.stranger, found.bare))}`,
+      budget: '-',
+      met: null,
     },
     {
       what: `append alone, ${how}`,

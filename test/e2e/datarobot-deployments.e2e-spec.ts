@@ -184,9 +184,15 @@ describe('who may change a deployment', () => {
   it('reviewers of an open request see it, but may not change it', async () => {
     const id = await g.deployment();
     await g.under(policyBody({ review: { groups: [{ id: 'risk' }] } }), async () => {
+      const listed = async () =>
+        ((await g.call('rita', 'GET', 'deployments/?limit=1000')).json.data as { id: string }[]).some(
+          (deployment) => deployment.id === id,
+        );
       expect((await g.call('rita', 'GET', `deployments/${id}/`)).status).toBe(404);
+      expect(await listed()).toBe(false);
       await g.request(id, 'changeImportance', { importance: 'LOW' });
       expect((await g.call('rita', 'GET', `deployments/${id}/`)).status).toBe(200);
+      expect(await listed()).toBe(true);
       expect((await g.call('rita', 'PATCH', `deployments/${id}/`, { label: 'x' })).status).toBe(403);
     });
   });

@@ -255,6 +255,22 @@ describe('a policy', () => {
     await g.deletePolicy(first.json.id as string);
   });
 
+  it('shows of the name of a group at most 50 characters, so that its answer can be sent back', async () => {
+    const fits = '😀'.repeat(50);
+    for (const [name, shown] of [
+      [fits, fits],
+      [`${fits}!`, `${'😀'.repeat(49)}…`],
+    ] as const) {
+      await g.native('PUT', 'groups/wordy', { name });
+      await g.under(policyBody({ review: { groups: [{ id: 'wordy' }] } }), async (id) => {
+        const path = `approvalPolicies/${id}/`;
+        const { json } = await g.call('admin', 'GET', path);
+        expect(json.review.groups).toEqual([{ id: 'wordy', name: shown }]);
+        expect(await g.call('admin', 'PUT', path, json)).toMatchObject({ status: 200, json });
+      });
+    }
+  });
+
   it('shows a deleted group without a name', async () => {
     await g.native('PUT', 'groups/short-lived', { name: 'Short' });
     await g.under(policyBody({ review: { groups: [{ id: 'short-lived' }] } }), async (id) => {
@@ -596,9 +612,23 @@ describe('the requests held to a policy', () => {
       previous: null,
       totalCount: 2,
     });
-    for (const order of ['createDate', 'updateDate', 'state', 'requester', 'entityName']) {
-      for (const sign of ['', '-'])
-        expect((await g.call('admin', 'GET', `${path}?orderBy=${sign}${order}`)).status).toBe(200);
+    // By state, requester and label as they are shown; what was never modified has no date.
+    await g.call('owner', 'PATCH', `deployments/${entityId}/`, { label: 'zzz' });
+    for (const [order, ascending] of [
+      ['createDate', [first.id, other.id]],
+      ['updateDate', [first.id, other.id]],
+      ['state', [other.id, first.id]],
+      ['entityName', [other.id, first.id]],
+      ['requester', [first.id as string, other.id as string].toSorted((a, b) => (a < b ? -1 : 1))],
+    ] as const) {
+      const ordered = async (orderBy: string) =>
+        (
+          (await g.call('admin', 'GET', `${path}?orderBy=${orderBy}`)).json.data as {
+            changeRequestId: string;
+          }[]
+        ).map(({ changeRequestId }) => changeRequestId);
+      expect([order, await ordered(order)]).toEqual([order, ascending]);
+      expect([order, await ordered(`-${order}`)]).toEqual([order, ascending.toReversed()]);
     }
     const oldest = (await g.call('admin', 'GET', `${path}?orderBy=createDate&limit=1`)).json;
     expect(oldest.data[0].changeRequestId).toBe(first.id);

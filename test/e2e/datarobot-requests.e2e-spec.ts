@@ -5,6 +5,7 @@ import type { Answer } from '../support/http-client.js';
 let g: Governance;
 beforeAll(async () => {
   g = await Governance.start();
+  await g.person('holder', { roles: ['engineer'] });
   for (const [kind, id, name] of [
     ['model', 'm-1', 'Churn GBM'],
     ['model', 'm-2', 'Churn forest'],
@@ -404,6 +405,52 @@ describe('how many approvals it takes', () => {
   });
 });
 
+describe('whom a policy is for', () => {
+  it('are the members of its filter groups, when they ask', async () => {
+    await g.person('filtered', { groups: ['legal'] });
+    const policy = policyBody({
+      review: groups('risk'),
+      trigger: trigger('deployment', 'update', { filterGroups: [{ id: 'legal' }] }),
+    });
+    await g.under(policy, async () => {
+      const required = async (who: string) => {
+        const entityId = await g.deployment({ owner: who });
+        const request = (
+          await g.call(who, 'POST', 'changeRequests/', body(entityId, 'changeImportance', HIGH))
+        ).json;
+        return [request.numApprovalsRequired, request.status];
+      };
+      expect(await required('filtered')).toEqual([1, 'pending']);
+      expect(await required('owner')).toEqual([0, 'approved']);
+      // The platform is in no group and has no address.
+      const asked = await g.call(
+        'platform',
+        'POST',
+        'changeRequests/',
+        body(await g.deployment(), 'changeImportance', HIGH),
+      );
+      expect(asked.json).toMatchObject({ userId: 'platform', userName: null, status: 'approved' });
+    });
+  });
+
+  it('are those who create what has the importance at its creation', async () => {
+    const condition = { condition: 'equals', fieldName: 'importance', values: ['HIGH'] };
+    const policy = policyBody({
+      trigger: { entityType: 'deployment', intendedAction: { action: 'create', condition } },
+    });
+    await g.under(policy, async () => {
+      for (const [importance, approvalStatus] of [
+        ['HIGH', 'PENDING'],
+        ['LOW', 'APPROVED'],
+        [undefined, 'APPROVED'],
+      ] as const) {
+        const id = await g.deployment({ ...(importance && { importance }) });
+        expect((await g.call('owner', 'GET', `deployments/${id}/`)).json).toMatchObject({ approvalStatus });
+      }
+    });
+  });
+});
+
 describe('reviewing', () => {
   it('is answered, listed, filtered and shown', async () => {
     const entityId = await g.deployment();
@@ -595,6 +642,18 @@ describe('changing a request', () => {
     });
   });
 
+  it('to what says the same once defaults are filled in makes none', async () => {
+    const span = { dataType: 'monitoring', start: '2026-01-01T01:00:00+01:00' };
+    const first = await g.request(await g.deployment(), 'cleanupStats', span);
+    for (const same of [
+      { modelId: null, end: null, start: '2026-01-01T00:00:00Z', dataType: 'monitoring' },
+      first.change,
+    ])
+      expect((await g.call('owner', 'PATCH', `changeRequests/${first.id}/`, { change: same })).json).toEqual(
+        first,
+      );
+  });
+
   it('to apply itself applies one that is approved already', async () => {
     const { id } = await open(await g.deployment());
     await g.call('owner', 'PATCH', `changeRequests/${id}/`, { autoApply: true });
@@ -766,6 +825,29 @@ describe('resolving and cancelling', () => {
     expect((await g.call('admin', 'GET', `changeRequests/${id}/`)).status).toBe(200);
   });
 
+  it('leaves the request of a deletion to the requester, the reviewers and admins', async () => {
+    const entityId = await g.deployment({ roles: ['engineer'] });
+    const policy = policyBody({ review: groups('risk'), trigger: trigger('deployment', 'delete') });
+    await g.under(policy, async () => {
+      const request = await g.request(entityId, 'delete', undefined, { autoApply: true });
+      const path = `changeRequests/${request.id}/`;
+      const listed = `changeRequests/?entityType=deployment&entityId=${entityId}`;
+      const seenBy = async () => {
+        const seen: string[] = [];
+        for (const who of ['owner', 'rita', 'admin', 'holder', 'lea', 'mallory']) {
+          const alone = (await g.call(who, 'GET', path)).status === 200;
+          expect([who, (await g.call(who, 'GET', listed)).json.totalCount]).toEqual([who, alone ? 1 : 0]);
+          if (alone) seen.push(who);
+        }
+        return seen;
+      };
+      expect(await seenBy()).toEqual(['owner', 'rita', 'admin', 'holder']);
+      await g.review('rita', request, 'approved');
+      await g.resolved(request.id as string);
+      expect(await seenBy()).toEqual(['owner', 'rita', 'admin']);
+    });
+  });
+
   it.each<[string, unknown, number, string]>([
     ['mallory', {}, 404, 'not found'],
     ['owner', {}, 422, 'status: is required'],
@@ -820,9 +902,22 @@ describe('resolving and cancelling', () => {
   });
 });
 
-describe('what each may do', () => {
-  beforeAll(() => g.person('holder', { roles: ['engineer'] }));
+it('a request that its deployment is gone for is refused like any other that is closed', async () => {
+  const entityId = await g.deployment({ roles: ['engineer'] });
+  const { id } = await g.request(entityId, 'replaceRoles', { allowedRoles: ['other'] });
+  await g.call('owner', 'DELETE', `deployments/${entityId}/`);
+  await g.until(id as string, ({ status }) => status === 'cancelled');
+  const change = { change: { allowedRoles: ['third'] } };
+  const path = `changeRequests/${id}/`;
+  refused(await g.call('owner', 'PATCH', path, change), 409, 'The change request is already cancelled.');
+  refused(
+    await g.call('admin', 'PATCH', path, change),
+    403,
+    'Only the requester can update this change request.',
+  );
+});
 
+describe('what each may do', () => {
   it.each<[string, string]>([
     ['owner', 'cancel comment update'],
     ['rita', 'comment review'],

@@ -212,12 +212,15 @@ describe('reminders', () => {
     await g.native('PUT', 'groups/only', { name: 'Only one' });
     await g.native('PUT', 'users/owner', { username: 'owner', email: 'owner@example.com', groups: ['only'] });
     await g.under(timed({ reminder: 'P1D', groups: ['only'] }), async () => {
-      const { id } = await open();
+      const { id, createdAt } = await open();
       g.clock.advance(3 * DAY);
       await passed();
       expect(await told(id as string, 'ReviewReminderSent')).toEqual([]);
-      const { unsatisfiable } = (await g.native('GET', `change-requests/${id}/schedule`)).json;
+      const { items, unsatisfiable } = (await g.native('GET', `change-requests/${id}/schedule`)).json;
       expect(unsatisfiable).toEqual([{ groupId: 'only', name: 'Only one' }]);
+      // The third one has passed like those before.
+      const dueAt = new Date(Date.parse(createdAt as string) + 4 * DAY * 1000).toISOString();
+      expect(items).toEqual([{ kind: 'reminder', action: null, dueAt }]);
     });
     await g.native('PUT', 'users/owner', { username: 'owner', email: 'owner@example.com' });
   });

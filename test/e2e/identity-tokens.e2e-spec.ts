@@ -171,6 +171,7 @@ describe('a token that is refused', () => {
     ['does not say what it is', () => signed({ typ: undefined })],
     ['is of nobody', () => signed({ sub: undefined })],
     ['is of an empty name', () => signed({ sub: '' })],
+    ['is of somebody who would be the platform', () => signed({ sub: 'platform' })],
     ['is of a number', () => signed({ sub: 1 })],
     ['is of a name with a NUL', () => signed({ sub: 'u-alice\0' })],
     ['is of a name without end', () => signed({ sub: 'u'.repeat(256) })],

@@ -76,6 +76,14 @@ describe('the directory', () => {
       }
     });
 
+    it('may not have the id that the platform goes by', async () => {
+      const answer = await put('users/platform', { username: 'platform' });
+      expect([answer.status, answer.json]).toMatchObject([
+        422,
+        { type: 'urn:countersign:problem:reserved-user-id' },
+      ]);
+    });
+
     it('point at groups that are not known', async () => {
       const answer = await put('users/u-2', { username: 'bob', groups: ['risk', 'nothing', 'gone'] });
       expect(answer.status).toBe(422);

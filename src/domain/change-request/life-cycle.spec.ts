@@ -546,3 +546,40 @@ describe.each(['resolved', 'cancelled'] as const)('a request that is %s', (statu
       .thenNothing();
   });
 });
+
+describe('refusals are said in these words', () => {
+  const v2 = {
+    type: 'ChangeRequestRevised',
+    data: {
+      ...requestNames,
+      version: { changeVersionId: 'v-2', before: CRITICAL, after: LOW, requirement: requiring(['risk']) },
+      status: { before: 'pending', after: 'pending' },
+    },
+  } as const;
+  it.each([
+    ['own verdict', ledTo('pending'), submit(requester), 'You cannot review your own change request.'],
+    ['no reviewer', ledTo('pending'), submit(admin), 'You are not a reviewer of this change request.'],
+    [
+      'not the requester',
+      ledTo('pending'),
+      { ...revise({ comment: 'x' }), userId: 'u-rita' },
+      'Only the requester can update this change request.',
+    ],
+    ['cancelling', ledTo('pending'), cancel(rita), 'You cannot cancel this change request.'],
+    ['resolving', ledTo('approved'), resolve(rita), 'You cannot resolve this change request.'],
+    ['resolved', ledTo('resolved'), cancel(), 'The change request is already resolved.'],
+    ['cancelled', ledTo('cancelled'), resolve(), 'The change request is already cancelled.'],
+    ['too early', ledTo('pending'), resolve(), 'Only an approved change request can be resolved.'],
+    ['blocked', ledTo('changesRequested'), resolve(), 'Only an approved change request can be resolved.'],
+    ['while applying', [...ledTo('approved'), started()], cancel(), 'The change is being applied.'],
+    ['older version', [opened(), v2], submit(rita), 'The change was modified; the current version is v-2.'],
+    [
+      'equals present state',
+      ledTo('pending'),
+      revise({ version: toVersion(LOW, requiring(['risk']), 'importance') }),
+      'The deployment already has this importance.',
+    ],
+  ] as const)('%s', (_, history, command, message) =>
+    expect(() => changeRequestDecider.decide(command, stateOf(...history))).toThrow(message),
+  );
+});

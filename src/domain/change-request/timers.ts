@@ -19,7 +19,7 @@ export interface TakeAutomaticAction {
   /** The version whose requirement the due time was counted by. */
   readonly changeVersionId: string;
   readonly dueAt: string;
-  /** Whether the policy was active when it came due. */
+  /** Whether the policy was active when it came due, and is still. */
   readonly policyActive: boolean;
   readonly diff: Diff;
 }

@@ -110,8 +110,12 @@ const FIELD_OF: Readonly<Record<ChangeAction, string>> = {
   replaceRoles: 'allowed roles',
 };
 
-/** The field that is already as the change would have it; `null` when the change changes something. */
+/**
+ * The field that is already as the change would have it; `null` when the change changes something, or could not be made
+ * at all.
+ */
 export const presentField = (change: Change, deployment: Deployment): string | null => {
+  if (deployment.status === 'archived') return null;
   const isPresent =
     change.action === 'changeStatus'
       ? outerStatus(deployment.status) === change.status

@@ -79,6 +79,10 @@ describe('recording a user by an administrator', () => {
       .then(recorded({ emailVerified: false, names: { email: null } })));
   it('replaces what a token said, client roles included', () =>
     given(recordedByToken()).when(record()).then(recorded()));
+  it('has no entry for the platform, whose key acts under that name', () =>
+    given()
+      .when({ ...record(), userId: 'platform' })
+      .thenRejects('reserved-user-id'));
   it('disables', () =>
     given(recorded())
       .when(record({ enabled: false }))

@@ -1,4 +1,6 @@
+import { PLATFORM_ID } from '../shared/caller.js';
 import type { Decider, Recorded } from '../shared/decider.js';
+import { DomainError } from '../shared/domain-error.js';
 import type { PersonNames, UserEvent, UserRecorded } from './directory.events.js';
 
 /** What an administrator says of a user: the whole entry. */
@@ -72,6 +74,10 @@ export const userDecider: Decider<User, UserCommand, UserEvent> = {
   initialState: { status: 'unknown' },
 
   decide(command, user) {
+    if (command.userId === PLATFORM_ID)
+      throw new DomainError('invalid', 'reserved-user-id', `'${PLATFORM_ID}' stands for the platform's key`, {
+        field: 'userId',
+      });
     switch (command.type) {
       case 'RecordUser':
         return recordIfChanged(user, fromDirectory(command.userId, command.entry, command.now));

@@ -1,3 +1,6 @@
+/** Stands where a person's id stands, when the platform's key acts. Nobody else may have it. */
+export const PLATFORM_ID = 'platform';
+
 export type CredentialType = 'jwt' | 'user_psk' | 'platform_psk';
 
 /** Who acts, as far as a rule may look: filled from the verified credential and, for PSKs, from the roles held now. */

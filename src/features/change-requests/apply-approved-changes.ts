@@ -7,7 +7,9 @@ import { Directory } from '../../platform/auth/directory.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { ReadModels } from '../../projections/projection.js';
-import { DeploymentWriter } from '../deployments/index.js';
+import { artifactsProjection } from '../artifacts/index.js';
+import { deploymentsProjection, DeploymentWriter } from '../deployments/index.js';
+import { directoryProjection } from '../directory/index.js';
 import { ProcessManagers, systemContext, type Task, type ToDoList } from '../process-managers/index.js';
 import { changeRequestsProjection } from './change-requests.projection.js';
 import { References } from './references.js';
@@ -28,7 +30,13 @@ interface StartedRow {
 @Injectable()
 export class ApplyApprovedChanges implements ToDoList {
   readonly name = 'apply-approved-changes';
-  readonly projections = [changeRequestsProjection.name];
+  /** What the others don't know (yet) would seem to be missing, and a change be refused that could be made. */
+  readonly projections = [
+    changeRequestsProjection.name,
+    artifactsProjection.name,
+    deploymentsProjection.name,
+    directoryProjection.name,
+  ];
 
   constructor(
     managers: ProcessManagers,

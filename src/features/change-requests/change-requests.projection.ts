@@ -21,7 +21,7 @@ const time = (instant: string | null): number | null => (instant === null ? null
 /** Change requests as lists and process managers look for them; who may see what; and what there is to do next. */
 export const changeRequestsProjection: Projection = {
   name: 'change_requests',
-  version: 1,
+  version: 2,
   tables: changeRequestTables,
   schema: changeRequestSchema,
   indexes: changeRequestIndexes,
@@ -36,12 +36,12 @@ export const changeRequestsProjection: Projection = {
     const find = db.prepare(`SELECT state FROM ${requests} WHERE change_request_id = ?`);
     const insert = db.prepare(
       `INSERT INTO ${requests} (change_request_id, entity_id, requester_id, created_at, correlation_id, opened_position,
-        status, policy_id, updated_at, processed_at, entity_gone, applying_attempt, last_event, reminder_due,
+        status, policy_id, updated_at, modified_at, processed_at, entity_gone, applying_attempt, last_event, reminder_due,
         action_due, state, revision, position)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const update = db.prepare(
-      `UPDATE ${requests} SET status = ?, policy_id = ?, updated_at = ?, processed_at = ?, entity_gone = ?,
+      `UPDATE ${requests} SET status = ?, policy_id = ?, updated_at = ?, modified_at = ?, processed_at = ?, entity_gone = ?,
         applying_attempt = ?, last_event = ?, reminder_due = ?, action_due = ?, state = ?, revision = ?, position = ?
       WHERE change_request_id = ?`,
     );
@@ -82,6 +82,7 @@ export const changeRequestsProjection: Projection = {
         status,
         policyId,
         modifiedAt ?? createdAt,
+        modifiedAt,
         processedAt,
         gone ? 1 : 0,
         applying?.attempt ?? null,

@@ -24,6 +24,7 @@ export const changeRequestSchema = (tables: TableNames): string[] => [
     policy_id TEXT,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
+    modified_at TEXT,
     processed_at TEXT,
     entity_gone INTEGER NOT NULL,
     applying_attempt INTEGER,
@@ -81,7 +82,8 @@ export const changeRequestIndexes = (tables: TableNames): string[] => {
         ON ${requests} (status, ${column}, change_request_id, entity_id, requester_id)`,
     ]),
     `CREATE INDEX ${requests}_of_requester ON ${requests} (requester_id, created_at, change_request_id, status, entity_id)`,
-    `CREATE INDEX ${requests}_of_policy ON ${requests} (policy_id, created_at, change_request_id) WHERE policy_id IS NOT NULL`,
+    `CREATE INDEX ${requests}_of_policy ON ${requests}
+      (policy_id, created_at, change_request_id, status, entity_id, requester_id, modified_at) WHERE policy_id IS NOT NULL`,
     `CREATE INDEX ${requests}_applying ON ${requests} (applying_attempt) WHERE applying_attempt IS NOT NULL`,
     `CREATE INDEX ${requests}_orphans ON ${requests} (entity_gone) WHERE entity_gone = 1`,
     `CREATE INDEX ${requests}_reminder ON ${requests} (reminder_due) WHERE reminder_due IS NOT NULL`,

@@ -1,11 +1,11 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { ChangeRequestStatus } from '../../domain/change-request/change-request.events.js';
-import type { Caller } from '../../domain/shared/caller.js';
+import { PLATFORM_ID, type Caller } from '../../domain/shared/caller.js';
 import { ReadModels } from '../../projections/projection.js';
 import type { Counted, OffsetPage } from '../approval-policies/index.js';
 import type { ChangeRequestView } from './change-request.view.js';
 import { ListChangeRequests, type RequestFilter, type RequestOrder } from './queries.js';
-import { PLATFORM, visibleTo } from './request-access.js';
+import { visibleTo } from './request-access.js';
 import { placeOf, requestOf, type RequestRow } from './request-rows.js';
 import { RequestViews } from './request-views.js';
 
@@ -46,7 +46,10 @@ const conditionsOf = ({ entityIds, mine }: RequestFilter, caller: Caller): reado
       parameters: [JSON.stringify(entityIds.filter((id) => !id.includes('\0')))],
     });
   if (mine !== undefined)
-    conditions.push({ text: `requester_id ${mine ? '=' : '<>'} ?`, parameters: [caller.userId ?? PLATFORM] });
+    conditions.push({
+      text: `requester_id ${mine ? '=' : '<>'} ?`,
+      parameters: [caller.userId ?? PLATFORM_ID],
+    });
   const visible = visibleTo(caller);
   // His own he sees anyway.
   if (visible !== null && mine !== true)

@@ -10,10 +10,17 @@ import { RequestViews } from './request-views.js';
 /** By what people see: names, not ids. */
 const SORTED_BY: Readonly<Record<PolicyRequestOrder, string>> = {
   createDate: 'r.created_at',
-  updateDate: `json_extract(r.state, '$.modifiedAt')`,
+  updateDate: 'r.modified_at',
   state: `CASE r.status WHEN 'resolved' THEN 'RESOLVED' WHEN 'cancelled' THEN 'CANCELLED' ELSE 'OPENED' END`,
   requester: 'coalesce(u.username, r.requester_id)',
   entityName: 'd.label',
+};
+
+const DEPLOYMENT = 'LEFT JOIN deployments d ON d.deployment_id = r.entity_id';
+/** What stands beside the request's own columns in the order. */
+const JOINED_FOR: Readonly<Partial<Record<PolicyRequestOrder, string>>> = {
+  requester: 'LEFT JOIN users u ON u.user_id = r.requester_id',
+  entityName: DEPLOYMENT,
 };
 
 const stateOf = (status: ChangeRequestStatus): PolicyRequestView['state'] => {
@@ -32,12 +39,15 @@ export class ListPolicyRequestsHandler implements IQueryHandler<ListPolicyReques
   async execute({ policyId, order, page, caller }: ListPolicyRequests): Promise<Counted<PolicyRequestView>> {
     await this.queries.execute(new GetPolicy(policyId, caller));
     const direction = order.descending ? 'DESC' : 'ASC';
+    const inOrder = (id: string, sorted: string): string =>
+      `ORDER BY ${sorted} ${direction}, ${id} ${direction}`;
+    const sorted = SORTED_BY[order.by];
+    // What is sorted is read off the index alone; only the page's own rows are read whole.
     const rows = this.readModels.all<RequestRow & { readonly label: string | null }>(
-      `SELECT r.state, r.revision, r.position, d.label FROM change_requests r
-         LEFT JOIN deployments d ON d.deployment_id = r.entity_id
-         LEFT JOIN users u ON u.user_id = r.requester_id
-       WHERE r.policy_id = ?
-       ORDER BY ${SORTED_BY[order.by]} ${direction}, r.change_request_id ${direction} LIMIT ? OFFSET ?`,
+      `SELECT r.state, r.revision, r.position, d.label FROM (
+         SELECT r.change_request_id AS id, ${sorted} AS sorted FROM change_requests r ${JOINED_FOR[order.by] ?? ''}
+         WHERE r.policy_id = ? ${inOrder('r.change_request_id', sorted)} LIMIT ? OFFSET ?
+       ) JOIN change_requests r ON r.change_request_id = id ${DEPLOYMENT} ${inOrder('id', 'sorted')}`,
       policyId,
       page.limit,
       page.offset,

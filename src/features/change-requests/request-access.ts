@@ -2,15 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { isEligible, type Participant } from '../../domain/change-request/approval.js';
 import type { ChangeRequest } from '../../domain/change-request/change-request.state.js';
 import { isOwner, mayGovern, type GovernedDeployment } from '../../domain/deployment/access.js';
-import type { Caller } from '../../domain/shared/caller.js';
+import { PLATFORM_ID, type Caller } from '../../domain/shared/caller.js';
 import { ReadModels } from '../../projections/projection.js';
 import { keysOf } from './access-keys.js';
 
-/** Under which the platform's key acts where a person's id stands. */
-export const PLATFORM = 'platform';
-
 export const participantOf = (caller: Caller): Participant => ({
-  userId: caller.userId ?? PLATFORM,
+  userId: caller.userId ?? PLATFORM_ID,
   groups: caller.groups,
   isApprovalAdmin: caller.isApprovalAdmin || caller.kind === 'platform',
   isPerson: caller.kind !== 'platform',
@@ -51,7 +48,7 @@ export const visibleTo = (
       OR change_request_id IN (SELECT change_request_id FROM change_request_groups
         WHERE group_id IN (SELECT value FROM json_each(?)))
       OR entity_id IN (SELECT entity_id FROM entity_access WHERE key IN (SELECT value FROM json_each(?))))`,
-    parameters: [caller.userId ?? PLATFORM, JSON.stringify(caller.groups), JSON.stringify(keysOf(caller))],
+    parameters: [caller.userId ?? PLATFORM_ID, JSON.stringify(caller.groups), JSON.stringify(keysOf(caller))],
   };
 };
 

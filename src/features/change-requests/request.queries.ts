@@ -1,8 +1,9 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { DomainError } from '../../domain/shared/domain-error.js';
-import { dueTimes } from '../../domain/change-request/timers.js';
-import { isOpen } from '../../domain/change-request/change-request.state.js';
-import { addPeriod } from '../../platform/clock/calendar.js';
+import { dueTimes, reminderAnchor } from '../../domain/change-request/timers.js';
+import { isOpen, type ChangeRequest } from '../../domain/change-request/change-request.state.js';
+import { addPeriod, latestPeriodEnd } from '../../platform/clock/calendar.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { Directory } from '../../platform/auth/directory.js';
 import type { Counted } from '../approval-policies/index.js';
 import type {
@@ -126,6 +127,7 @@ export class GetScheduleHandler implements IQueryHandler<GetSchedule> {
   constructor(
     private readonly reader: RequestReader,
     private readonly reviewers: Reviewers,
+    private readonly clock: Clock,
   ) {}
 
   async execute({ changeRequestId, caller }: GetSchedule): Promise<Schedule> {
@@ -135,12 +137,22 @@ export class GetScheduleHandler implements IQueryHandler<GetSchedule> {
       ? dueTimes(request, addPeriod)
       : { reminder: null, automaticAction: null };
     const items: Schedule['items'][number][] = [];
-    if (reminder !== null) items.push({ kind: 'reminder', action: null, dueAt: reminder });
+    if (reminder !== null)
+      items.push({ kind: 'reminder', action: null, dueAt: this.nextReminder(request, reminder) });
     const action = request.requirement.automaticAction?.action ?? null;
     if (automaticAction !== null) items.push({ kind: 'automaticAction', action, dueAt: automaticAction });
     items.sort((left, right) => Date.parse(left.dueAt) - Date.parse(right.dueAt));
     const unsatisfiable = isOpen(request) ? this.reviewers.unsatisfiable(request) : [];
     return { changeRequestId, status, items, unsatisfiable };
+  }
+
+  /** When one came due and nobody was left for it, the next is the one after. */
+  private nextReminder(request: ChangeRequest, due: string): string {
+    const { reminderPeriod } = request.requirement;
+    const now = this.clock.now().getTime();
+    if (reminderPeriod === null || Date.parse(due) > now || this.reviewers.toRemind(request).length > 0)
+      return due;
+    return addPeriod(latestPeriodEnd(reminderAnchor(request), reminderPeriod, now), reminderPeriod);
   }
 
   /** The timers of a deleted policy have stopped; those of one that is switched off wait or pass unused. */

@@ -6,7 +6,7 @@ import { deploymentDecider } from '../../domain/deployment/deployment.decider.js
 import type { DeploymentNames } from '../../domain/deployment/deployment.events.js';
 import { registrationOvertaken } from '../../domain/deployment/refusals.js';
 import type { RegisterDeployment as RegisterCommand } from '../../domain/deployment/registration.js';
-import type { Caller } from '../../domain/shared/caller.js';
+import { PLATFORM_ID, type Caller } from '../../domain/shared/caller.js';
 import { derivedUuid, newId, type CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner, PreconditionFailed } from '../../event-store/decider-runner.js';
 import { KeyedQueue } from '../../event-store/keyed-queue.js';
@@ -70,7 +70,7 @@ export class RegisterDeploymentHandler implements ICommandHandler<RegisterDeploy
     const requirement = this.gate.requirementFor({ action: 'approve', caller, importances: [importance] });
     if (requirement.policy === null) return null;
     const changeRequestId = derivedUuid('approval', deploymentId);
-    return { changeRequestId, requesterId: caller.userId ?? 'platform', requirement };
+    return { changeRequestId, requesterId: caller.userId ?? PLATFORM_ID, requirement };
   }
 
   private async claimName(names: DeploymentNames, context: CommandContext): Promise<void> {

@@ -10,6 +10,7 @@ class FakeReadModels {
   position = 0n;
   trusted = true;
   private waiting: (() => void)[] = [];
+  private tellWait: (timeoutMs: number) => void = () => undefined;
 
   positionOf = (): bigint => this.position;
   trustworthy = (): boolean => this.trusted;
@@ -17,12 +18,16 @@ class FakeReadModels {
   waitFor = (position: bigint, { timeoutMs }: { timeoutMs: number }): Promise<void> =>
     new Promise((resolve, reject) => {
       if (this.position >= position) return resolve();
+      this.tellWait(timeoutMs);
       const timer = setTimeout(() => reject(new ReadModelBehind(position)), timeoutMs);
       this.waiting.push(() => {
         clearTimeout(timer);
         resolve();
       });
     });
+
+  /** How long the next wait is for. */
+  waitedFor = (): Promise<number> => new Promise((resolve) => (this.tellWait = resolve));
 
   move(): void {
     this.position += 1n;
@@ -92,6 +97,18 @@ describe('a supervisor', () => {
       { task: 'poison', failures: 2 },
       { task: 'poison', failures: 3 },
     ]);
+  });
+
+  it('rests when what had failed here is no longer to be done', async () => {
+    const failed = new Promise<void>((resolve) => (heard = resolve));
+    tasks = [failing('done elsewhere')];
+    supervisor.start();
+    await failed;
+    await readModels.waitedFor();
+    tasks = [];
+    readModels.move();
+    // Not just until it would have been tried again.
+    expect(await readModels.waitedFor()).toBe(1_000);
   });
 
   it('does not act on read models that can not be trusted', async () => {

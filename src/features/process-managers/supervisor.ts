@@ -60,12 +60,19 @@ export class Supervisor {
   /** What is outdated would do no harm, but work: it waits until the read models have caught up. */
   private async round(): Promise<void> {
     if (!this.readModels.trustworthy(...this.list.projections)) return;
+    const due = this.list.due(this.clock.now());
+    this.forgetAllBut(due);
     const now = performance.now();
-    const tasks = this.list
-      .due(this.clock.now())
-      .filter(({ key }) => (this.failed.get(key)?.notBefore ?? 0) <= now);
+    const tasks = due.filter(({ key }) => (this.failed.get(key)?.notBefore ?? 0) <= now);
     for (let first = 0; first < tasks.length && !this.ending.signal.aborted; first += AT_ONCE)
       await Promise.all(tasks.slice(first, first + AT_ONCE).map((task) => this.attempt(task)));
+  }
+
+  /** What has failed here may be done elsewhere, or not be wanted any more: then there is nothing to wake up for. */
+  private forgetAllBut(due: readonly Task[]): void {
+    if (this.failed.size === 0) return;
+    const keys = new Set(due.map(({ key }) => key));
+    for (const key of this.failed.keys()) if (!keys.has(key)) this.failed.delete(key);
   }
 
   private async attempt(task: Task): Promise<void> {

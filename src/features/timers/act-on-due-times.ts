@@ -5,7 +5,7 @@ import { dueTimes, reminderAnchor } from '../../domain/change-request/timers.js'
 import { streamName } from '../../domain/events.js';
 import type { CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner } from '../../event-store/decider-runner.js';
-import { addPeriod } from '../../platform/clock/calendar.js';
+import { addPeriod, latestPeriodEnd } from '../../platform/clock/calendar.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { ReadModels } from '../../projections/projection.js';
 import {
@@ -15,6 +15,7 @@ import {
   Reviewers,
 } from '../change-requests/index.js';
 import { DeploymentWriter } from '../deployments/index.js';
+import { directoryProjection } from '../directory/index.js';
 import { ProcessManagers, systemContext, type Task, type ToDoList } from '../process-managers/index.js';
 
 interface DueRow {
@@ -25,11 +26,17 @@ interface DueRow {
   readonly due: number;
 }
 
-/** Nobody was left to be reminded: of the reminders that this due time is counted from, none is sent before `next`. */
+/** Nobody was left to be reminded when this came due: none is sent before `next`, unless it comes due at another time. */
 interface Passed {
   readonly anchor: string;
+  readonly due: number;
   readonly next: number;
 }
+
+const reminderPeriodOf = ({ requirement }: ChangeRequest): string => {
+  if (requirement.reminderPeriod === null) throw new Error('nobody is to be reminded of this request');
+  return requirement.reminderPeriod;
+};
 
 /**
  * Sends reminders and takes automatic actions. When they are due the read model says; whether they still are is decided
@@ -39,7 +46,8 @@ interface Passed {
 @Injectable()
 export class ActOnDueTimes implements ToDoList {
   readonly name = 'due-times';
-  readonly projections = [changeRequestsProjection.name];
+  /** Of the directory is read who is to be reminded: while it is filled anew nobody would seem to be left. */
+  readonly projections = [changeRequestsProjection.name, directoryProjection.name];
   private readonly passed = new Map<string, Passed>();
 
   constructor(
@@ -59,9 +67,10 @@ export class ActOnDueTimes implements ToDoList {
     const until = now.getTime();
     const rows = this.rows('reminder_due', until);
     if (this.passed.size > rows.length) this.forgetAllBut(rows);
-    const reminders = rows.filter(
-      ({ change_request_id }) => (this.passed.get(change_request_id)?.next ?? 0) <= until,
-    );
+    const reminders = rows.filter(({ change_request_id, due }) => {
+      const passed = this.passed.get(change_request_id);
+      return passed?.due !== due || passed.next <= until;
+    });
     return [
       ...this.rows('action_due', until).map((row) => this.task('action', row, () => this.act(row))),
       ...reminders.map((row) => this.task('reminder', row, () => this.remind(row))),
@@ -125,7 +134,7 @@ export class ActOnDueTimes implements ToDoList {
     if (dueAt === null || Date.parse(dueAt) > now || policy?.terms.active !== true) return;
     const recipients = this.reviewers.toRemind(request);
     if (recipients.length === 0) {
-      this.pass(request, now);
+      this.pass(request, row.due, now);
       return;
     }
     // After a while with nobody left, the due time is the latest one that has come.
@@ -140,26 +149,18 @@ export class ActOnDueTimes implements ToDoList {
   }
 
   /** A due time that nobody is there for is itself what the next one is counted from. */
-  private pass(request: ChangeRequest, now: number): void {
+  private pass(request: ChangeRequest, due: number, now: number): void {
     const anchor = reminderAnchor(request);
-    const next = Date.parse(this.following(request, this.latestDue(request, now)));
-    this.passed.set(request.changeRequestId, { anchor, next });
-  }
-
-  private following({ requirement }: ChangeRequest, instant: string): string {
-    return addPeriod(instant, requirement.reminderPeriod ?? 'P1D');
+    const next = Date.parse(addPeriod(this.latestDue(request, now), reminderPeriodOf(request)));
+    this.passed.set(request.changeRequestId, { anchor, due, next });
   }
 
   private latestDue(request: ChangeRequest, now: number): string {
-    let due = this.following(request, reminderAnchor(request));
-    if (this.passed.get(request.changeRequestId)?.anchor !== reminderAnchor(request)) return due;
-    for (
-      let next = this.following(request, due);
-      Date.parse(next) <= now;
-      next = this.following(request, due)
-    )
-      due = next;
-    return due;
+    const anchor = reminderAnchor(request);
+    const period = reminderPeriodOf(request);
+    return this.passed.get(request.changeRequestId)?.anchor === anchor
+      ? latestPeriodEnd(anchor, period, now)
+      : addPeriod(anchor, period);
   }
 
   private async act(row: DueRow): Promise<void> {
@@ -175,7 +176,8 @@ export class ActOnDueTimes implements ToDoList {
       type: 'TakeAutomaticAction',
       changeVersionId: request.changeVersionId,
       dueAt,
-      policyActive: wasActiveAt(policy, dueAt),
+      // Who switches a policy off must not be surprised by it, however late the due time is seen.
+      policyActive: policy.terms.active && wasActiveAt(policy, dueAt),
       diff: this.views.diff(request, deployment),
     } as const;
     await this.requests.write(request.changeRequestId, command, context);

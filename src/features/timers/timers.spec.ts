@@ -11,7 +11,12 @@ import {
 } from '../../../test/support/change-requests.js';
 import { SetClock } from '../../../test/support/set-clock.js';
 import { CreatePolicy, DeletePolicy, UpdatePolicy, type PolicyTerms } from '../approval-policies/index.js';
-import { OpenChangeRequest, SubmitReview, type ChangeRequestView } from '../change-requests/index.js';
+import {
+  OpenChangeRequest,
+  ReviseChangeRequest,
+  SubmitReview,
+  type ChangeRequestView,
+} from '../change-requests/index.js';
 import { RegisterDeployment } from '../deployments/index.js';
 
 const bob = userWith({ groups: ['risk'] });
@@ -132,6 +137,28 @@ describe('reminders', () => {
     });
   });
 
+  it('that nobody was left for come by the new period when another version brings one', async () => {
+    await under({ ...REMIND, review: { groups: ['risk'], reminderPeriod: 'PT60M' } });
+    const opened = await request();
+    await review(opened, 'changesRequested', rita);
+    await review(opened, 'changesRequested', memberOf('u-rolf', 'risk'));
+    replica.clock.advance(60 * MINUTE);
+    const probe = await request();
+    await change(REMIND);
+    replica.clock.advance(1 * MINUTE);
+    await replica.commands.execute(
+      new ReviseChangeRequest(
+        opened.changeRequestId,
+        { change: { action: 'changeImportance', importance: 'LOW' } },
+        bob,
+        replica.context(),
+      ),
+    );
+    await happens(opened, 'ReviewReminderSent');
+    expect((await ofType(opened, 'ReviewReminderSent'))[0]?.metadata.occurredAt).toBe(after(61));
+    expect(await ofType(probe, 'ReviewReminderSent')).toStrictEqual([]);
+  });
+
   it('of a policy that is switched off wait until it is on again', async () => {
     await under(REMIND);
     const opened = await request();
@@ -203,13 +230,23 @@ describe('automatic actions', () => {
     expect(await ofType(opened, 'AutomaticActionSkipped')).toHaveLength(1);
   });
 
-  it('are taken by a policy that was on as they came due, though it is off when that is seen', async () => {
+  it.each([
+    ['taken by a policy that is on when that is seen', true, 'ChangeRequestCancelled'],
+    ['not taken by one that was switched off since', false, 'AutomaticActionSkipped'],
+  ])('that came due while nobody looked are %s', async (_, active, outcome) => {
     await under(CANCEL);
     const opened = await request();
+    replica.store.beforeAppend = (stream) => {
+      if (stream.startsWith('changeRequest-')) throw new Error('the log is away');
+    };
+    replica.clock.advance(10 * MINUTE);
+    await replica.until(() => replica.complaints.length > 0, 'the action to fail');
+    replica.clock.advance(1 * MINUTE);
+    if (!active) await change({ ...CANCEL, active });
     await replica.stop();
     const late = await fixture.replica(new SetClock(after(30)));
-    // The first look finds the policy as it was; what happened after the due time does not count.
-    await happens(opened, 'ChangeRequestCancelled', 1, late);
+    await happens(opened, outcome, 1, late);
+    expect(await ofType(opened, 'PolicyAutoActioned')).toHaveLength(active ? 1 : 0);
   });
 });
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { PLATFORM_ID } from '../../domain/shared/caller.js';
 import { LruMap } from '../../event-store/lru-map.js';
 import type { Clock } from '../clock/clock.js';
 import type { KeycloakConfig } from '../config/config.js';
@@ -100,6 +101,7 @@ export class TokenAuthenticator {
     const { allowedAzp } = this.keycloak;
     if (typ !== 'Bearer') throw tokenRefused('it is no access token (typ)');
     if (!isLine(sub) || sub.length > MAX_USER_ID_LENGTH) throw tokenRefused('it names no user (sub)');
+    if (sub === PLATFORM_ID) throw tokenRefused('it names the platform, which has no tokens (sub)');
     if (allowedAzp !== null && !(typeof azp === 'string' && allowedAzp.includes(azp)))
       throw tokenRefused('it was issued to an application that is not allowed (azp)');
   }

@@ -264,8 +264,14 @@ export const toTerms = ({ name, active, automaticAction, review, trigger }: Appr
   },
 });
 
+/** Groups may have longer names than this vocabulary knows; what is answered must be good enough to be sent back. */
+const shortened = (name: string): string => {
+  const characters = Array.from(name);
+  return characters.length > NAME.max ? `${characters.slice(0, NAME.max - 1).join('')}…` : name;
+};
+
 const toGroups = (groups: readonly NamedGroup[] | null): readonly PolicyUserGroup[] | null =>
-  groups && groups.map(({ groupId, name }) => ({ id: groupId, name }));
+  groups && groups.map(({ groupId, name }) => ({ id: groupId, name: name && shortened(name) }));
 
 const toTrigger = (trigger: PolicyView['trigger'] | TriggerChoice): PolicyTrigger => ({
   entityType: trigger.entityType,
