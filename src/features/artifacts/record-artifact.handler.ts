@@ -23,7 +23,7 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
     private readonly groups: GroupModels,
   ) {}
 
-  execute(command: RecordArtifact): Promise<RecordedArtifact> {
+  async execute(command: RecordArtifact): Promise<RecordedArtifact> {
     requireKnownPlaces(command.facts);
     return this.groups.joining(command.facts.modelGroupId, () => this.record(command));
   }

@@ -120,9 +120,8 @@ describe('the name of a group, over two replicas', () => {
       const outcomes = await Promise.all(ids.map((id, n) => (n % 2 ? here : there).register(name, id)));
       const taken = Object.entries(await names()).filter(([, one]) => one === name);
       expect(taken).toHaveLength(1);
-      expect([...outcomes].sort()).toStrictEqual(
-        [taken[0]![0], ...Array(3).fill('model-group-name-taken')].sort(),
-      );
+      expect(outcomes.filter((one) => one === 'model-group-name-taken')).toHaveLength(3);
+      expect(outcomes).toContain(taken[0]![0]);
     }
   });
 

@@ -51,7 +51,7 @@ beforeEach(() => {
   projection = new SingleProjection(modelGroupsProjection);
   const { readModels } = projection;
   const counted = {
-    ...readModels,
+    positionOf: (name: string) => readModels.positionOf(name),
     all: (sql: string, ...parameters: string[]) => {
       reads.push(sql);
       return readModels.all(sql, ...parameters);
