@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { mayUseGroup, type GuardedGroup } from '../../domain/model-group/access.js';
+import { isGroupAdmin } from '../../domain/model-group/group-user.js';
 import type { AccessMode } from '../../domain/model-group/model-group.events.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
@@ -57,10 +58,8 @@ export class ModelGroupAccess {
   /** `undefined`: no group is in the way. Whose group can't be told any more is denied. */
   denial(caller: Principal, model: RunModel): DenyingGroup | undefined {
     const user = groupUserOf(caller, this.config);
-    if (user === null) return undefined;
-    const groups = this.groupsOf(model);
-    if (groups.length === 0 || user.securityRoles.includes('all_access')) return undefined;
-    return groups.find(({ guard }) => guard === null || !mayUseGroup(user, guard));
+    if (user === null || isGroupAdmin(user)) return undefined;
+    return this.groupsOf(model).find(({ guard }) => guard === null || !mayUseGroup(user, guard));
   }
 
   private groupsOf(run: RunModel): readonly ModelsGroup[] {
