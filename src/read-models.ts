@@ -5,6 +5,7 @@ import { changeRequestsProjection } from './features/change-requests/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
 import { workspacesProjection } from './features/workspaces/index.js';
+import { modelGroupsProjection } from './features/model-groups/index.js';
 import type { Projection } from './projections/projection.js';
 
 /** Every read model of this build: the running service feeds them, `npm run rebuild` builds them anew. */
@@ -15,5 +16,6 @@ export const projections: readonly Projection[] = [
   approvalPoliciesProjection,
   artifactsProjection,
   workspacesProjection,
+  modelGroupsProjection,
   auditProjection,
 ];

@@ -18,6 +18,11 @@ import {
   type DeploymentNameReserved,
 } from './deployment/deployment.events.js';
 import { directoryEventVersions, type DirectoryEvent } from './directory/directory.events.js';
+import {
+  modelGroupEventVersions,
+  type ModelGroupEvent,
+  type ModelGroupNameReserved,
+} from './model-group/model-group.events.js';
 import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
 import { workspaceEventVersions, type WorkspacesEvent } from './workspace/workspace.events.js';
 
@@ -32,6 +37,8 @@ export type CatalogueEvent =
   | ArtifactEvent
   | ArtifactNumberDrawn
   | WorkspacesEvent
+  | ModelGroupEvent
+  | ModelGroupNameReserved
   | RequestAnswered;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
@@ -44,6 +51,7 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...approvalPolicyEventVersions,
   ...changeRequestEventVersions,
   ...workspaceEventVersions,
+  ...modelGroupEventVersions,
   ...requestEventVersions,
 };
 

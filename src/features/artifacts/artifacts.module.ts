@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ModelGroupsModule } from '../model-groups/index.js';
 import { ProcessManagersModule } from '../process-managers/index.js';
 import { WorkspacesModule } from '../workspaces/index.js';
 import { ArtifactDirectory } from './artifact-directory.js';
@@ -10,7 +11,7 @@ import { WithdrawArtifactHandler } from './withdraw-artifact.handler.js';
 
 /** What others register so that changes can refer to it: models, model packages, pipelines, dataset configurations. */
 @Module({
-  imports: [ProcessManagersModule, WorkspacesModule],
+  imports: [ModelGroupsModule, ProcessManagersModule, WorkspacesModule],
   providers: [
     ArtifactDirectory,
     ArtifactPlaces,

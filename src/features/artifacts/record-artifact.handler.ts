@@ -1,10 +1,10 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { artifactNumberDecider } from '../../domain/artifact/artifact-number.decider.js';
 import { artifactDecider, type Artifact } from '../../domain/artifact/artifact.decider.js';
-import type { ArtifactFacts, ArtifactKind } from '../../domain/artifact/artifact.events.js';
-import { DomainError } from '../../domain/shared/domain-error.js';
+import type { ArtifactKind } from '../../domain/artifact/artifact.events.js';
 import type { CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner, PreconditionFailed } from '../../event-store/decider-runner.js';
+import { GroupModels } from '../model-groups/index.js';
 import { ArtifactPlaces } from './artifact-places.js';
 import { artifactView } from './artifact.view.js';
 import { RecordArtifact, type RecordedArtifact } from './commands.js';
@@ -21,14 +21,23 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
   constructor(
     private readonly runner: DeciderRunner,
     private readonly places: ArtifactPlaces,
+    private readonly groups: GroupModels,
   ) {}
 
-  async execute({ kind, artifactId, facts, caller, context }: RecordArtifact): Promise<RecordedArtifact> {
-    const stream = artifactStream(kind, artifactId);
-    const { state: present } = await this.runner.load(artifactDecider, stream);
+  async execute(command: RecordArtifact): Promise<RecordedArtifact> {
+    const { kind, artifactId, facts, caller } = command;
+    const { state: present } = await this.runner.load(artifactDecider, artifactStream(kind, artifactId));
     const requireStill = await this.places.requireMayRecord(caller, kind, facts, present);
     await this.places.requireOpen(facts, present);
-    requireKnownGroup(facts);
+    return this.groups.joining(facts.modelGroupId, () => this.record(command, present, requireStill));
+  }
+
+  private async record(
+    { kind, artifactId, facts, context }: RecordArtifact,
+    present: Artifact,
+    requireStill: (state: Artifact) => void,
+  ): Promise<RecordedArtifact> {
+    const stream = artifactStream(kind, artifactId);
     if (present === null && context.ifMatch !== undefined) throw new PreconditionFailed(-1n);
     const number = present === null && COUNTED.has(kind) ? await this.draw(kind, artifactId, context) : null;
 
@@ -64,9 +73,3 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
     return state.drawn;
   }
 }
-
-/** No model group can be registered yet, so whichever is named is unknown. */
-const requireKnownGroup = ({ modelGroupId }: ArtifactFacts): void => {
-  if (modelGroupId !== null)
-    throw new DomainError('invalid', 'unknown-model-group', `There is no model group '${modelGroupId}'`);
-};

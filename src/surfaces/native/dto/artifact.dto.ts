@@ -53,7 +53,8 @@ export class ArtifactDto {
   })
   workspaceId: number | null = null;
 
-  @IsText(255, { nullable: true })
+  // As long as an id of a model group may be.
+  @IsText(512, { nullable: true })
   @ApiProperty({ type: String, nullable: true, required: false, default: null, example: null })
   modelGroupId: string | null = null;
 }
