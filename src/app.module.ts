@@ -7,6 +7,7 @@ import { ApprovalPoliciesModule } from './features/approval-policies/index.js';
 import { ArtifactsModule } from './features/artifacts/index.js';
 import { AuditModule } from './features/audit/audit.module.js';
 import { ChangeRequestsModule } from './features/change-requests/index.js';
+import { ConsumersModule } from './features/consumers/index.js';
 import { DeploymentsModule } from './features/deployments/deployments.module.js';
 import { DirectChangesModule } from './features/direct-changes/index.js';
 import { DirectoryModule } from './features/directory/index.js';
@@ -103,6 +104,7 @@ export class AppModule {
         ModelGroupsModule,
         AuditModule,
         FeedModule,
+        ConsumersModule,
         Nx1Module,
         DataRobotModule,
         OpenSearchModule,

@@ -2,6 +2,7 @@ import { approvalPoliciesProjection } from './features/approval-policies/index.j
 import { artifactsProjection } from './features/artifacts/index.js';
 import { auditProjection } from './features/audit/index.js';
 import { changeRequestsProjection } from './features/change-requests/index.js';
+import { consumersProjection } from './features/consumers/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
 import { workspacesProjection } from './features/workspaces/index.js';
@@ -18,4 +19,5 @@ export const projections: readonly Projection[] = [
   workspacesProjection,
   modelGroupsProjection,
   auditProjection,
+  consumersProjection,
 ];

@@ -12,6 +12,7 @@ import {
   type ChangeRequestEvent,
   type ChangeRequestReserved,
 } from './change-request/change-request.events.js';
+import { consumerEventVersions, type ConsumerEvent } from './consumer/consumer.events.js';
 import {
   deploymentEventVersions,
   type DeploymentEvent,
@@ -39,6 +40,7 @@ export type CatalogueEvent =
   | WorkspacesEvent
   | ModelGroupEvent
   | ModelGroupNameReserved
+  | ConsumerEvent
   | RequestAnswered;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
@@ -52,16 +54,18 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...changeRequestEventVersions,
   ...workspaceEventVersions,
   ...modelGroupEventVersions,
+  ...consumerEventVersions,
   ...requestEventVersions,
 };
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(currentSchemaVersions, type);
 
 /**
- * Streams that hold answers already given, kept so that a repeated request gets the first answer again. They state
- * nothing about a governed entity, so the audit history and the event feed leave them out.
+ * Streams that hold answers already given, kept so that a repeated request gets the first answer again, and how far
+ * consumers have read. They state nothing about a governed entity, so the audit history and the event feed leave them
+ * out: a consumer that stores its position after each event would else have one more to read each time.
  */
-export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency'];
+export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency', 'consumer'];
 
 /** A stream is named `<aggregate>-<id>`, split at the first dash as EventStoreDB's categories are. */
 export const streamName = (aggregate: string, id: string): string => `${aggregate}-${id}`;

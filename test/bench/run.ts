@@ -1,4 +1,5 @@
 import { appendRows } from './append.bench.js';
+import { downstreamRows } from './downstream.bench.js';
 import { httpRows } from './http.bench.js';
 import { listRows } from './list.bench.js';
 import { logRows } from './log.bench.js';
@@ -11,7 +12,7 @@ type Suite = (scale: Scale) => Promise<Row[]>;
 /** On the embedded log, or on the EventStoreDB that is named as for the service. */
 const suitesFor = (url = 'sqlite:'): readonly Suite[] =>
   url === 'sqlite:'
-    ? [appendRows, httpRows, listRows, logRows]
+    ? [appendRows, httpRows, listRows, logRows, downstreamRows]
     : [(scale) => storeCommandRows(url, scale), httpRows, (scale) => sharedLogRows(url, scale)];
 
 const verdict = ({ met }: Row): string => (met === null ? '' : met ? 'met' : 'NOT MET');

@@ -171,8 +171,22 @@ describe('GET /governance/v1/events', () => {
       'countersign.group.GroupRecorded',
     ]);
     log = await readLog(app.store);
-    const beyond = '999999999999999999';
-    expect(await page({ after: beyond })).toEqual({ items: [], next: beyond });
+  });
+
+  it('refuses a position beyond the end: whoever has it has read another log, and would miss what comes', async () => {
+    const head = await app.store.head();
+    expect((await ask({ after: head.toString() })).status).toBe(200);
+    for (const after of [(head + 1n).toString(), '999999999999999999']) {
+      const ofEntity: Record<string, string> = { after, entity: `deployment-${deploymentId}` };
+      for (const query of [{ after }, ofEntity]) {
+        const answer = await ask(query);
+        expect(answer.status).toBe(422);
+        expect(answer.json).toMatchObject({
+          type: 'urn:countersign:problem:position-beyond-end',
+          status: 422,
+        });
+      }
+    }
   });
 
   it('gives a user the events of deployments and of his own entry and keys, and no others', async () => {

@@ -42,7 +42,7 @@ describe('GET /governance/v1/audit', () => {
     (answer.json as { items: readonly Item[] }).items.map(({ position }) => position);
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({ madeUpEvents: true });
     await appendHistory(app.store, generateHistory(HISTORY, seeded(3)));
     await appendHistory(app.store, [
       historyEvent('deployment-guard', 'RolesReplaced', {
@@ -288,7 +288,7 @@ describe('GET /governance/v1/audit', () => {
 
 describe('a large export', () => {
   it('reads no further than its reader, and stops when he goes away', async () => {
-    const app = await startApp();
+    const app = await startApp({ madeUpEvents: true });
     try {
       const filler = 'x'.repeat(10_000);
       const events = Array.from(

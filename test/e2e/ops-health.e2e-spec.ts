@@ -13,7 +13,7 @@ describe('operating the service', () => {
   let app: App;
 
   beforeEach(async () => {
-    app = await startApp();
+    app = await startApp({ madeUpEvents: true });
   });
   afterEach(() => app.stop());
 

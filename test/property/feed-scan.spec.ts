@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Caller } from '../../src/domain/shared/caller.js';
 import type { EventType } from '../../src/domain/events.js';
+import { RequestReader } from '../../src/features/change-requests/index.js';
+import { DeploymentDirectory } from '../../src/features/deployments/index.js';
 import { MOST_SCANNED, ReadFeedHandler } from '../../src/features/feed/read-feed.handler.js';
-import { ReadFeed } from '../../src/features/feed/index.js';
-import type { WorkspaceReader } from '../../src/features/workspaces/index.js';
+import { EventAccess, ReadFeed, type CloudEvent } from '../../src/features/feed/index.js';
+import { WorkspaceReader } from '../../src/features/workspaces/index.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { historyEvent, openHistoryBase, type HistoryBase } from '../support/history.js';
 
@@ -19,9 +21,6 @@ const PLATFORM: Caller = {
   credentialType: 'platform_psk',
 };
 
-/** Nobody here is in a workspace. */
-const NOWHERE = { maySee: () => false } as unknown as WorkspaceReader;
-
 describe('a filter that matches rarely', () => {
   let base: HistoryBase;
   let handler: ReadFeedHandler;
@@ -35,7 +34,14 @@ describe('a filter that matches rarely', () => {
         await base.store.append(`deployment-${round}-${at}`, events.slice(at, at + 1_000), 'no-stream');
     }
     await base.store.append('group-1', [historyEvent('', 'GroupRecorded').event], 'no-stream');
-    handler = new ReadFeedHandler(base.store, NOWHERE, { publicUrl: null } as Config);
+    const requests = new RequestReader(base.readModels, new DeploymentDirectory(base.readModels));
+    handler = new ReadFeedHandler(
+      base.store,
+      new EventAccess(base.readModels, requests, new WorkspaceReader(base.readModels)),
+      {
+        publicUrl: null,
+      } as Config,
+    );
   });
 
   afterAll(() => base.close());
@@ -50,7 +56,7 @@ describe('a filter that matches rarely', () => {
       const { items, next } = await read(after, { types: ['GroupRecorded'] });
       pages++;
       if (items.length > 0) {
-        expect(items.map(({ subject }) => subject)).toEqual(['group-1']);
+        expect(items.map((json) => (JSON.parse(json) as CloudEvent).subject)).toEqual(['group-1']);
         break;
       }
       expect(next - (after < 0n ? 0n : after)).toBe(BigInt(MOST_SCANNED));
@@ -67,7 +73,7 @@ describe('a filter that matches rarely', () => {
     for (const after of [first - 1n, first, first + 500n, last - 1n, last, last + 1n]) {
       const { items } = await read(after, { entity: 'deployment-9-0' });
       const expected = stream.filter((position) => position > after).slice(0, 10);
-      expect(items.map(({ sequence }) => BigInt(sequence))).toEqual(expected);
+      expect(items.map((json) => BigInt((JSON.parse(json) as CloudEvent).sequence))).toEqual(expected);
     }
   });
 });

@@ -8,6 +8,7 @@ import { createLogger } from '../../src/platform/logging/logger.js';
 import type { Route } from '../../src/platform/http/route-table.js';
 import type { ReadModels } from '../../src/projections/projection.js';
 import { Service } from '../../src/service.js';
+import { schemaFaults } from './event-schemas.js';
 import { send, type Answer, type RequestOptions } from './http-client.js';
 
 export const PLATFORM_PSK = 'a-platform-key-that-only-tests-know-0123456789';
@@ -16,6 +17,8 @@ export interface AppOptions {
   /** Environment variables, beside those that the harness sets (`HOST`, `PORT`, `DATA_DIR`, `PLATFORM_PSK`). */
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** The test puts events into the log that the service would not write. */
+  readonly madeUpEvents?: true;
   /** One that is kept; otherwise a new one, removed by {@link App.stop}. */
   readonly dataDir?: string;
 }
@@ -39,8 +42,15 @@ export interface App {
 
 const CATCH_UP_MS = 10_000;
 
+/** Whatever a test did: what stands in the log has to be what we say of it. */
+const checkLog = async (store: EventStore): Promise<void> => {
+  const faults = new Set<string>();
+  for await (const event of store.readAll()) for (const fault of schemaFaults(event)) faults.add(fault);
+  if (faults.size > 0) throw new Error(`events that do not fit their schemas: ${[...faults].join('; ')}`);
+};
+
 /** Resolves when the service answers and its read models have caught up. */
-export const startApp = async ({ env = {}, clock, dataDir }: AppOptions = {}): Promise<App> => {
+export const startApp = async ({ env = {}, clock, dataDir, madeUpEvents }: AppOptions = {}): Promise<App> => {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'countersign-')));
   const log: string[] = [];
   const environment = {
@@ -80,7 +90,12 @@ export const startApp = async ({ env = {}, clock, dataDir }: AppOptions = {}): P
     },
     request: (method, path, options) => send(service.url, method, path, options),
     stop: async () => {
-      await service.stop();
+      const { store } = service.foundation;
+      try {
+        if (madeUpEvents !== true && (await store.reachable())) await checkLog(store);
+      } finally {
+        await service.stop();
+      }
       if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
     },
     restart: async () => {

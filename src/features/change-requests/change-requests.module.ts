@@ -59,6 +59,6 @@ import { SubmitReviewHandler } from './submit-review.handler.js';
     CancelOrphans,
     RequestApprovals,
   ],
-  exports: [DeploymentAccess, References, Reviewers, RequestViews, RequestWriter],
+  exports: [DeploymentAccess, References, Reviewers, RequestReader, RequestViews, RequestWriter],
 })
 export class ChangeRequestsModule {}

@@ -16,6 +16,7 @@ export type {
 export { changeRequestsProjection } from './change-requests.projection.js';
 export { References } from './references.js';
 export { DeploymentAccess, visibleDeployments } from './request-access.js';
+export { RequestReader } from './request-reader.js';
 export { RequestViews } from './request-views.js';
 export { RequestWriter, type WrittenRequest } from './request-writer.js';
 export { Reviewers } from './reviewers.js';

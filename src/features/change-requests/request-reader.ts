@@ -24,16 +24,27 @@ export class RequestReader {
 
   /** @throws DomainError `not-found` when there is none, or the caller may not see it */
   find(changeRequestId: string, caller: Caller): FoundRequest {
+    const found = this.look(changeRequestId);
+    if (found === undefined || !maySeeRequest(caller, found.request, found.deployment))
+      throw requestNotFound(changeRequestId);
+    return found;
+  }
+
+  /** Nobody sees what is not there. */
+  maySee(changeRequestId: string, caller: Caller): boolean {
+    const found = this.look(changeRequestId);
+    return found !== undefined && maySeeRequest(caller, found.request, found.deployment);
+  }
+
+  private look(changeRequestId: string): FoundRequest | undefined {
     const row = isRequestId(changeRequestId)
       ? this.readModels.get<RequestRow>(
           'SELECT state, revision, position FROM change_requests WHERE change_request_id = ?',
           changeRequestId,
         )
       : undefined;
-    if (row === undefined) throw requestNotFound(changeRequestId);
+    if (row === undefined) return undefined;
     const request = requestOf(row);
-    const deployment = this.deployments.byId(request.entityId);
-    if (!maySeeRequest(caller, request, deployment)) throw requestNotFound(changeRequestId);
-    return { request, place: placeOf(row), deployment };
+    return { request, place: placeOf(row), deployment: this.deployments.byId(request.entityId) };
   }
 }

@@ -1,5 +1,7 @@
 import { splitStreamName } from '../../domain/events.js';
+import { upcast } from '../../event-store/codec/upcast.js';
 import type { EventData, RecordedEvent } from '../../event-store/event-store.js';
+import type { Config } from '../../platform/config/config.js';
 
 /** CloudEvents 1.0, JSON format. The order of the members is the order in which every channel writes them. */
 export interface CloudEvent {
@@ -24,7 +26,10 @@ export interface CloudEvent {
   readonly data: EventData;
 }
 
-/** An event of the log, in its current schema, as downstream systems get it: `JSON.stringify` gives its bytes on every channel. */
+/** The `source` of every event of this installation. */
+export const eventSource = ({ publicUrl }: Pick<Config, 'publicUrl'>): string => publicUrl ?? '/countersign';
+
+/** An event in its current schema as an envelope. What goes out is {@link cloudEventJson}, never this written otherwise. */
 export const toCloudEvent = (event: RecordedEvent, source: string): CloudEvent => {
   const { id, type, stream, position, data, metadata } = event;
   const { occurredAt, schemaVersion, correlationId, causationId, actor, traceparent } = metadata;
@@ -47,3 +52,11 @@ export const toCloudEvent = (event: RecordedEvent, source: string): CloudEvent =
     data,
   };
 };
+
+/**
+ * An event of the log, whatever version it was written with, as downstream systems get it: one line of JSON, the same
+ * bytes in the feed, the stream and webhooks.
+ * @throws UnreadableEvent when a newer build has written it
+ */
+export const cloudEventJson = (event: RecordedEvent, source: string): string =>
+  JSON.stringify(toCloudEvent(upcast(event), source));

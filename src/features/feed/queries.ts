@@ -1,19 +1,10 @@
 import { Query } from '@nestjs/cqrs';
-import type { EventType } from '../../domain/events.js';
 import type { Caller } from '../../domain/shared/caller.js';
-import type { CloudEvent } from './cloud-event.js';
-
-/** All that are given must hold. */
-export interface FeedFilter {
-  readonly types?: readonly EventType[];
-  /** Stream name. */
-  readonly entity?: string;
-  /** The actor's id. */
-  readonly actor?: string;
-}
+import type { FeedFilter } from './filter.js';
 
 export interface FeedPage {
-  readonly items: readonly CloudEvent[];
+  /** CloudEvents, each as one line of JSON: `cloudEventJson`. */
+  readonly items: readonly string[];
   /**
    * The position to ask after next: how far this page looked. It moves on even when nothing matched; no items and a
    * `next` that stayed where it was mean that the end is reached.
@@ -21,7 +12,7 @@ export interface FeedPage {
   readonly next: bigint;
 }
 
-/** Events in log order, of those entities that the caller may read. */
+/** Events in log order, of those entities that the caller may read. Refused with `position-beyond-end`. */
 export class ReadFeed extends Query<FeedPage> {
   constructor(
     readonly filter: FeedFilter,

@@ -14,6 +14,7 @@ const APPEND_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.0
 export interface Gauges {
   readonly eventStoreUp: boolean;
   readonly projections: readonly { readonly name: string; readonly lag: string; readonly failed: boolean }[];
+  readonly consumers: readonly { readonly name: string; readonly lag: bigint }[];
 }
 
 interface RouteMeters {
@@ -74,6 +75,12 @@ export class Metrics {
     labelNames: ['projection'],
     registers: this.registers,
   });
+  private readonly consumerLag = new Gauge({
+    name: 'countersign_consumer_lag_events',
+    help: 'Distance of a stored consumer position to the newest event that is handed out, in positions as above',
+    labelNames: ['consumer'],
+    registers: this.registers,
+  });
   /** Looking up labels costs more than counting, so each combination is looked up once. */
   private readonly routeMeters = new Map<string, RouteMeters>();
 
@@ -104,12 +111,15 @@ export class Metrics {
     this.decisions.inc({ decision, reason });
   }
 
-  async text({ eventStoreUp, projections }: Gauges): Promise<string> {
+  async text({ eventStoreUp, projections, consumers }: Gauges): Promise<string> {
     this.eventStoreUp.set(Number(eventStoreUp));
     for (const { name, lag, failed } of projections) {
       this.projectionLag.set({ projection: name }, Number(lag));
       this.projectionFailed.set({ projection: name }, Number(failed));
     }
+    // Those that were removed are gone from here, too.
+    this.consumerLag.reset();
+    for (const { name, lag } of consumers) this.consumerLag.set({ consumer: name }, Number(lag));
     return this.registry.metrics();
   }
 }

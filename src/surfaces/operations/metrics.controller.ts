@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Consumers } from '../../features/consumers/index.js';
 import { Health } from '../../platform/health/health.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 
@@ -10,6 +11,7 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly health: Health,
+    private readonly consumers: Consumers,
   ) {}
 
   @Get('metrics')
@@ -27,6 +29,7 @@ export class MetricsController {
     return this.metrics.text({
       eventStoreUp: store.reachable,
       projections: projections.map(({ name, lag, state }) => ({ name, lag, failed: state === 'failed' })),
+      consumers: this.consumers.lags(),
     });
   }
 }

@@ -4,12 +4,21 @@ import type { CloudEvent, FeedFilter, FeedPage } from '../../../features/feed/in
 import { HttpProblem } from '../../../platform/http/problem.js';
 import { IsForm, IsText } from '../validation/rules.js';
 
-export class EventsQuery {
-  @IsForm(/^(?:-1|\d{1,18})$/, 'must be a position as `next` gave it')
-  after?: string;
+export class SchemaPath {
+  /** Which types and versions there are is no rule of the path: another one is a place where nothing is. */
+  @IsText(255)
+  eventType: string;
 
-  @IsForm(/^(?:[1-9]\d{0,2}|1000)$/, 'must be a whole number from 1 to 1000')
-  limit?: string;
+  @IsText(255)
+  version: string;
+}
+
+export const POSITION = /^(?:-1|\d{1,18})$/;
+
+/** Which events, and after which position. */
+export class StreamQuery {
+  @IsForm(POSITION, 'must be a position as `next` gave it')
+  after?: string;
 
   @IsForm(/^[A-Za-z]{1,100}(?:,[A-Za-z]{1,100}){0,99}$/, 'must be event types, separated by commas')
   types?: string;
@@ -24,6 +33,11 @@ export class EventsQuery {
   actor?: string;
 }
 
+export class EventsQuery extends StreamQuery {
+  @IsForm(/^(?:[1-9]\d{0,2}|1000)$/, 'must be a whole number from 1 to 1000')
+  limit?: string;
+}
+
 const eventTypesIn = (types: string): readonly EventType[] =>
   types.split(',').map((type) => {
     if (isEventType(type)) return type;
@@ -33,7 +47,7 @@ const eventTypesIn = (types: string): readonly EventType[] =>
     });
   });
 
-export const toFeedFilter = ({ types, entity, actor }: EventsQuery): FeedFilter => ({
+export const toFeedFilter = ({ types, entity, actor }: StreamQuery): FeedFilter => ({
   ...(types !== undefined && { types: eventTypesIn(types) }),
   ...(entity !== undefined && { entity }),
   ...(actor !== undefined && { actor }),
@@ -91,7 +105,6 @@ export class EventPageResponse {
   next: string;
 }
 
-export const toEventPage = ({ items, next }: FeedPage): EventPageResponse => ({
-  items,
-  next: next.toString(),
-});
+/** The body: the events stand in it as every channel writes them. */
+export const eventPageJson = ({ items, next }: FeedPage): string =>
+  `{"items":[${items.join(',')}],"next":"${next}"}`;

@@ -6,7 +6,7 @@ import {
   type UserType,
   type WorkspaceView,
 } from '../../../features/workspaces/index.js';
-import { IsForm, IsMatch } from '../validation/rules.js';
+import { IsForm, IsMatching } from '../validation/rules.js';
 import { ListQuery } from './list.dto.js';
 
 const NAME_RULE = 'must be a DNS label: 1 to 63 lower-case letters, digits and dashes, no dash at either end';
@@ -34,7 +34,7 @@ export const toWorkspaceFilter = ({ archived, name }: WorkspaceListQuery) => ({
 
 @ApiSchema({ name: 'WorkspaceChange' })
 export class WorkspaceDto {
-  @IsMatch(WORKSPACE_NAME, NAME_RULE)
+  @IsMatching(WORKSPACE_NAME, NAME_RULE)
   @ApiProperty({
     type: String,
     pattern: WORKSPACE_NAME.source,

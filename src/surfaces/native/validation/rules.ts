@@ -90,6 +90,6 @@ export const IsForm = (pattern: RegExp, message: string): PropertyDecorator =>
     (value) => value === undefined || (typeof value === 'string' && pattern.test(value)),
   );
 
-/** For fields of a body, which must be there. */
-export const IsMatch = (pattern: RegExp, message: string): PropertyDecorator =>
-  rule('isMatch', message, (value) => typeof value === 'string' && pattern.test(value));
+/** For fields of a body, which have to be there. */
+export const IsMatching = (pattern: RegExp, message: string): PropertyDecorator =>
+  rule('isMatching', message, (value) => typeof value === 'string' && pattern.test(value));

@@ -1,0 +1,2 @@
+export { asyncApiDocument } from './async-api.js';
+export { eventSchema } from './event-schema.js';

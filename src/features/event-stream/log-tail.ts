@@ -1,0 +1,135 @@
+import { BEFORE_ALL, type EventStore, type RecordedEvent } from '../../event-store/event-store.js';
+import type { Logger } from '../../platform/logging/logger.js';
+import { pause, retryDelay } from '../../projections/retry.js';
+import { Bell } from './bell.js';
+import { BatchMaker, StreamBatch } from './stream-batch.js';
+
+/** Taken from the log at a time. */
+const BATCH_EVENTS = 200;
+/** Of text that is kept, for clients that are a little behind or come back: who is further behind reads the log. */
+const KEPT_CHARACTERS = 4 * 1024 * 1024;
+/** What a batch costs beside its text, in characters. */
+const PER_BATCH = 512;
+
+interface Kept {
+  readonly batch: StreamBatch;
+  readonly size: number;
+}
+
+/** The end of the log, followed once for all clients, while there are any. */
+export class LogTail {
+  private readonly moved = new Bell();
+  private kept: Kept[] = [];
+  private size = 0;
+  /** What is kept begins after here. */
+  private start = BEFORE_ALL;
+  private seen = BEFORE_ALL;
+  /** Where to go on after an interruption; may pass `seen` where only foreign events followed. */
+  private followed = BEFORE_ALL;
+  private users = 0;
+  private opening: Promise<void> | undefined;
+  private ending: AbortController | undefined;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly source: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The last event that was seen. Never beyond it, so that it can be told to clients as a position of this log. */
+  get position(): bigint {
+    return this.seen;
+  }
+
+  /**
+   * To be called before anything else, and to be followed by {@link leave}.
+   * @throws EventStoreUnavailable
+   */
+  async join(): Promise<void> {
+    this.users++;
+    const opening = (this.opening ??= this.open());
+    try {
+      await opening;
+    } catch (error) {
+      if (this.opening === opening) this.opening = undefined;
+      this.leave();
+      throw error;
+    }
+  }
+
+  leave(): void {
+    if (--this.users > 0) return;
+    this.ending?.abort();
+    this.ending = undefined;
+    this.opening = undefined;
+    this.kept = [];
+    this.size = 0;
+  }
+
+  /** What comes after a position; `undefined`: nothing yet; `behind`: it is kept no more, and to be read from the log. */
+  after(position: bigint): StreamBatch | undefined | 'behind' {
+    if (position >= this.seen) return undefined;
+    if (position < this.start) return 'behind';
+    let index = this.kept.length;
+    while (index > 0 && this.kept[index - 1]!.batch.position > position) index--;
+    return this.kept[index]?.batch ?? new StreamBatch([], this.seen);
+  }
+
+  /** Resolves when there is more than there was, or `signal` aborts. */
+  more(signal: AbortSignal): Promise<void> {
+    return this.moved.next(signal);
+  }
+
+  private async open(): Promise<void> {
+    const ending = new AbortController();
+    this.ending = ending;
+    const head = await this.store.head();
+    if (ending.signal.aborted) return;
+    this.start = head;
+    this.seen = head;
+    this.followed = head;
+    void this.follow(ending.signal);
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        const batches = this.store.subscribeToAll({ after: this.followed, signal, batchSize: BATCH_EVENTS });
+        for await (const { events, position } of batches) {
+          if (signal.aborted) return;
+          attempt = 0;
+          this.take(events);
+          this.followed = position;
+        }
+      } catch (error) {
+        const retryInMs = retryDelay(attempt);
+        this.logger.warn({ err: error, retryInMs }, 'the event streams do not follow the log for now');
+        await pause(retryInMs, signal);
+      }
+    }
+  }
+
+  private take(events: readonly RecordedEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    const maker = new BatchMaker(this.source);
+    for (const event of events) if (maker.add(event)) this.keep(maker, event.position);
+    this.keep(maker, last.position);
+    this.seen = last.position;
+    this.moved.ring();
+  }
+
+  private keep(maker: BatchMaker, position: bigint): void {
+    const size = maker.characters + PER_BATCH;
+    const batch = maker.make(position);
+    if (batch.isEmpty) return;
+    this.kept.push({ batch, size });
+    this.size += size;
+    // The newest is kept in any case.
+    while (this.size > KEPT_CHARACTERS && this.kept.length > 1) {
+      const oldest = this.kept.shift()!;
+      this.size -= oldest.size;
+      this.start = oldest.batch.position;
+    }
+  }
+}
