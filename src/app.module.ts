@@ -15,6 +15,7 @@ import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
 import { ModelGroupsModule } from './features/model-groups/index.js';
 import { TimersModule } from './features/timers/index.js';
+import { WebhooksModule } from './features/webhooks/index.js';
 import { WorkspacesModule } from './features/workspaces/index.js';
 import { openEventStore } from './open-event-store.js';
 import { AuthModule } from './platform/auth/auth.module.js';
@@ -105,6 +106,7 @@ export class AppModule {
         AuditModule,
         FeedModule,
         ConsumersModule,
+        WebhooksModule,
         Nx1Module,
         DataRobotModule,
         OpenSearchModule,

@@ -7,6 +7,7 @@ import { directoryEventSchemas } from './directory/directory.schemas.js';
 import type { EventOf, EventType } from './events.js';
 import { modelGroupEventSchemas } from './model-group/model-group.schemas.js';
 import { requestEventSchemas } from './shared/request.schemas.js';
+import { webhookEventSchemas } from './webhook/webhook.schemas.js';
 import type { Describes, JsonSchema, Schema } from './shared/schema.js';
 import { workspaceEventSchemas } from './workspace/workspace.schemas.js';
 
@@ -33,6 +34,7 @@ const eventSchemas: Readonly<Record<EventType, Versions>> = fitting({
   ...workspaceEventSchemas,
   ...modelGroupEventSchemas,
   ...requestEventSchemas,
+  ...webhookEventSchemas,
 });
 
 /**

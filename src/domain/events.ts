@@ -25,6 +25,11 @@ import {
   type ModelGroupNameReserved,
 } from './model-group/model-group.events.js';
 import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
+import {
+  webhookEventVersions,
+  type WebhookEvent,
+  type WebhookSenderEvent,
+} from './webhook/webhook.events.js';
 import { workspaceEventVersions, type WorkspacesEvent } from './workspace/workspace.events.js';
 
 /** The catalogue: every event that may stand in the log. */
@@ -41,6 +46,8 @@ export type CatalogueEvent =
   | ModelGroupEvent
   | ModelGroupNameReserved
   | ConsumerEvent
+  | WebhookEvent
+  | WebhookSenderEvent
   | RequestAnswered;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
@@ -55,6 +62,7 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...workspaceEventVersions,
   ...modelGroupEventVersions,
   ...consumerEventVersions,
+  ...webhookEventVersions,
   ...requestEventVersions,
 };
 
@@ -62,10 +70,11 @@ export const isEventType = (type: string): type is EventType => Object.hasOwn(cu
 
 /**
  * Streams that hold answers already given, kept so that a repeated request gets the first answer again, and how far
- * consumers have read. They state nothing about a governed entity, so the audit history and the event feed leave them
- * out: a consumer that stores its position after each event would else have one more to read each time.
+ * consumers have read and webhooks have sent. They state nothing about a governed entity, so the audit history and the
+ * event feed leave them out: a consumer that stores its position after each event would else have one more to read each
+ * time.
  */
-export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency', 'consumer'];
+export const BOOKKEEPING_AGGREGATES: readonly string[] = ['idempotency', 'consumer', 'webhookSender'];
 
 /** A stream is named `<aggregate>-<id>`, split at the first dash as EventStoreDB's categories are. */
 export const streamName = (aggregate: string, id: string): string => `${aggregate}-${id}`;

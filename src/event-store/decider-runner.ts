@@ -159,11 +159,21 @@ export class DeciderRunner {
   ): Promise<Loaded<State>> {
     const cached = this.folds.get<Loaded<State>>(stream, decider.name);
     let folded = cached ?? unread(decider);
-    for await (const event of this.store.readStream(stream, { from: folded.revision + 1n })) {
+    const from =
+      cached === undefined && decider.lastEventTellsAll === true
+        ? await this.lastRevision(stream)
+        : folded.revision + 1n;
+    for await (const event of this.store.readStream(stream, { from })) {
       folded = fold(decider, folded, event);
     }
     if (folded !== cached && folded.revision !== NOTHING) this.folds.set(stream, decider.name, folded);
     return folded;
+  }
+
+  private async lastRevision(stream: string): Promise<bigint> {
+    for await (const { revision } of this.store.readStream(stream, { direction: 'backwards', limit: 1 }))
+      return revision;
+    return 0n;
   }
 
   /**

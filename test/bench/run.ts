@@ -6,13 +6,14 @@ import { logRows } from './log.bench.js';
 import { FULL, QUICK, type Row, type Scale } from './measure.js';
 import { sharedLogRows } from './shared-log.bench.js';
 import { storeCommandRows } from './store-command.bench.js';
+import { webhookRows } from './webhook.bench.js';
 
 type Suite = (scale: Scale) => Promise<Row[]>;
 
 /** On the embedded log, or on the EventStoreDB that is named as for the service. */
 const suitesFor = (url = 'sqlite:'): readonly Suite[] =>
   url === 'sqlite:'
-    ? [appendRows, httpRows, listRows, logRows, downstreamRows]
+    ? [appendRows, httpRows, listRows, logRows, downstreamRows, webhookRows]
     : [(scale) => storeCommandRows(url, scale), httpRows, (scale) => sharedLogRows(url, scale)];
 
 const verdict = ({ met }: Row): string => (met === null ? '' : met ? 'met' : 'NOT MET');

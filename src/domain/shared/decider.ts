@@ -15,6 +15,8 @@ export interface Decider<State, Command, Event extends DomainEvent> {
   /** Names the fold; cached states of two deciders over one stream never mix. */
   readonly name: string;
   readonly initialState: State;
+  /** Every event holds the whole state, so that of a stream of any length only the last one is read. */
+  readonly lastEventTellsAll?: true;
   /** What happens when `command` meets `state`. An empty list: nothing changes. Throws {@link DomainError} to refuse. */
   decide(command: Command, state: State): readonly Event[];
   /** The state after `event`. Never throws on an event that `decide` ever returned. */

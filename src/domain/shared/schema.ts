@@ -56,6 +56,17 @@ export const oneOf = <const Value extends string>(...values: readonly Value[]): 
 export const listOf = <Item extends AnySchema>(items: Item): Schema<readonly ValueOf<Item>[]> =>
   schema({ type: 'array', items: items.json });
 
+/** A list in which each place has its meaning. */
+export const rowOf = <const Items extends readonly AnySchema[]>(
+  ...items: Items
+): Schema<{ readonly [Index in keyof Items]: ValueOf<Items[Index]> }> =>
+  schema({
+    type: 'array',
+    prefixItems: items.map(({ json }) => json),
+    items: false,
+    minItems: items.length,
+  });
+
 /** An object whose names are data. */
 export const mapOf = <Item extends AnySchema>(
   items: Item,

@@ -30,6 +30,16 @@ export interface Config {
   /** How long a user's roles may be served without asking the role source again, and when it is down. */
   readonly roleCacheSeconds: number;
   readonly roleGraceSeconds: number;
+  readonly webhooks: WebhookConfig;
+}
+
+export interface WebhookConfig {
+  /** Addresses inside the own network, and http. */
+  readonly allowPrivateTargets: boolean;
+  /** How long one delivery may take, from the look-up of the name to the end of the answer. */
+  readonly timeoutSeconds: number;
+  /** 32 bytes each, base64: the first seals signing secrets, all of them open; empty: made in `dataDir`, or none. */
+  readonly secretKeys: readonly string[];
 }
 
 export interface KeycloakConfig {

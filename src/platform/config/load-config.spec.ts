@@ -40,6 +40,7 @@ describe('the configuration', () => {
       keycloak: null,
       roleCacheSeconds: 60,
       roleGraceSeconds: 900,
+      webhooks: { allowPrivateTargets: false, timeoutSeconds: 10, secretKeys: [] },
     } satisfies Config);
   });
 

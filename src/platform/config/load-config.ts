@@ -95,6 +95,24 @@ const readKeycloak = (read: SettingsReader): KeycloakConfig | null => {
   };
 };
 
+const isSealingKey = (text: string): boolean =>
+  /^[A-Za-z0-9+/]{43}=$/.test(text) && Buffer.from(text, 'base64').toString('base64') === text;
+
+const sealingKeys = (text: string): string[] => text.split(',').map((key) => key.trim());
+
+const readWebhooks = (read: SettingsReader): Config['webhooks'] => {
+  const keys = read.secret(
+    'WEBHOOK_SECRET_KEY',
+    '32 bytes in base64 (44 characters), or two such keys separated by a comma: the second one only opens what it sealed before',
+    (text) => sealingKeys(text).length <= 2 && sealingKeys(text).every(isSealingKey),
+  );
+  return {
+    allowPrivateTargets: read.oneOf('WEBHOOK_ALLOW_PRIVATE_TARGETS', ['true', 'false'], 'false') === 'true',
+    timeoutSeconds: read.integer('WEBHOOK_TIMEOUT_SECONDS', 10, 1, 60),
+    secretKeys: keys === undefined ? [] : sealingKeys(keys),
+  };
+};
+
 const readConfig = (read: SettingsReader): Config => ({
   host: read.text('HOST', 'a host name or an IP address', (text) => /^[\w.:-]+$/.test(text)) ?? '127.0.0.1',
   port: read.integer('PORT', 3000, 0, 65_535),
@@ -122,6 +140,7 @@ const readConfig = (read: SettingsReader): Config => ({
   keycloak: readKeycloak(read),
   roleCacheSeconds: read.integer('ROLE_CACHE_SECONDS', 60, 0, 3_600),
   roleGraceSeconds: read.integer('ROLE_GRACE_SECONDS', 900, 0, A_DAY),
+  webhooks: readWebhooks(read),
 });
 
 /** @throws ConfigError naming everything that is wrong, and what is allowed instead */

@@ -17,9 +17,14 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
-/** What the rules said, good or bad, is said again; what was wrong with the request or the moment is not. */
-const isAnswerOfTheRules = (request: FastifyRequest, status: number): boolean =>
-  request.refusedByRule || (status >= 200 && status < 300);
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/**
+ * What the rules said, good or bad, is said again; what was wrong with the request or the moment is not. A success that
+ * shows a sealed secret is made anew for a repeat.
+ */
+const isKept = (request: FastifyRequest, status: number): boolean =>
+  request.refusedByRule || (isSuccess(status) && request.routeOptions.config.showsSealedSecret !== true);
 
 const keptHeaders = (reply: FastifyReply): Record<string, string> =>
   Object.fromEntries(
@@ -69,7 +74,7 @@ export class RepeatedRequests {
     if (context === undefined || this.running.get(context.idempotency.key) !== request) return payload;
     try {
       const isWhole = payload === undefined || payload === null || typeof payload === 'string';
-      if (!isWhole || !isAnswerOfTheRules(request, reply.statusCode)) return payload;
+      if (!isWhole || !isKept(request, reply.statusCode)) return payload;
       const mine: KeptAnswer = {
         status: reply.statusCode,
         headers: keptHeaders(reply),

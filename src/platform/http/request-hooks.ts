@@ -142,7 +142,9 @@ export class RequestHooks {
     const context = commandContextOf(request, principal, this.clock.now());
     request.commandContext = context;
     void reply.header('x-correlation-id', context.correlationId);
-    if (request.routeOptions.config.showsSecretOnce === true) void reply.header('cache-control', 'no-store');
+    const { showsSecretOnce, showsSealedSecret } = request.routeOptions.config;
+    if (showsSecretOnce === true || showsSealedSecret === true)
+      void reply.header('cache-control', 'no-store');
     if (context.idempotency === undefined) done();
     else {
       this.repeated.answerAgain(request, reply).then((answered) => {

@@ -5,6 +5,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 declare module 'fastify' {
   interface FastifyContextConfig {
     readonly showsSecretOnce?: true;
+    readonly showsSealedSecret?: true;
   }
 }
 
@@ -17,3 +18,9 @@ export const SHOWS_SECRET_ONCE = 'x-shows-secret-once';
  */
 export const ShowsSecretOnce = (): MethodDecorator =>
   applyDecorators(RouteConfig({ showsSecretOnce: true }), ApiExtension(SHOWS_SECRET_ONCE, true));
+
+/**
+ * The answer holds a secret that the log has sealed. It is not kept for a repeat as it was sent, in clear: the handler finds
+ * what the first request did and makes the same answer again. No cache may store it.
+ */
+export const ShowsSealedSecret = (): MethodDecorator => RouteConfig({ showsSealedSecret: true });

@@ -15,6 +15,11 @@ export interface Gauges {
   readonly eventStoreUp: boolean;
   readonly projections: readonly { readonly name: string; readonly lag: string; readonly failed: boolean }[];
   readonly consumers: readonly { readonly name: string; readonly lag: bigint }[];
+  readonly webhooks: readonly {
+    readonly webhook: string;
+    readonly lag: bigint;
+    readonly deadLetters: number;
+  }[];
 }
 
 interface RouteMeters {
@@ -22,7 +27,10 @@ interface RouteMeters {
   readonly seconds: Histogram.Internal<string>;
 }
 
-/** Counters of this process, written out as OpenMetrics. Labels are few and fixed: never a path, an id or a name. */
+/**
+ * Counters of this process, written out as OpenMetrics. Labels are few and fixed: never a path, an id or a name, but for
+ * the webhooks, of which there are a hundred at most.
+ */
 export class Metrics {
   readonly contentType = openMetricsContentType;
 
@@ -81,6 +89,18 @@ export class Metrics {
     labelNames: ['consumer'],
     registers: this.registers,
   });
+  private readonly webhookLag = new Gauge({
+    name: 'countersign_webhook_lag_events',
+    help: 'Distance, in positions, from what a webhook has delivered to the head of the log',
+    labelNames: ['webhook'],
+    registers: this.registers,
+  });
+  private readonly webhookDeadLetters = new Gauge({
+    name: 'countersign_webhook_dead_letters',
+    help: 'Events that a webhook has given up on',
+    labelNames: ['webhook'],
+    registers: this.registers,
+  });
   /** Looking up labels costs more than counting, so each combination is looked up once. */
   private readonly routeMeters = new Map<string, RouteMeters>();
 
@@ -111,7 +131,7 @@ export class Metrics {
     this.decisions.inc({ decision, reason });
   }
 
-  async text({ eventStoreUp, projections, consumers }: Gauges): Promise<string> {
+  async text({ eventStoreUp, projections, consumers, webhooks }: Gauges): Promise<string> {
     this.eventStoreUp.set(Number(eventStoreUp));
     for (const { name, lag, failed } of projections) {
       this.projectionLag.set({ projection: name }, Number(lag));
@@ -120,6 +140,13 @@ export class Metrics {
     // Those that were removed are gone from here, too.
     this.consumerLag.reset();
     for (const { name, lag } of consumers) this.consumerLag.set({ consumer: name }, Number(lag));
+    // Deleted ones must not go on being reported.
+    this.webhookLag.reset();
+    this.webhookDeadLetters.reset();
+    for (const { webhook, lag, deadLetters } of webhooks) {
+      this.webhookLag.set({ webhook }, Number(lag));
+      this.webhookDeadLetters.set({ webhook }, deadLetters);
+    }
     return this.registry.metrics();
   }
 }

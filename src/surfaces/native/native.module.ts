@@ -13,6 +13,8 @@ import { PsksController } from './psks.controller.js';
 import { SchedulesController } from './schedules.controller.js';
 import { SchemasController } from './schemas.controller.js';
 import { UsersController } from './users.controller.js';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 import { WorkspacesController } from './workspaces.controller.js';
 
 /** Our own vocabulary: directory, artifacts, schedules, history, events. */
@@ -29,6 +31,8 @@ import { WorkspacesController } from './workspaces.controller.js';
     AuditController,
     EventsController,
     EventStreamController,
+    WebhooksController,
+    WebhookDeliveriesController,
     SchemasController,
     ConsumersController,
   ],

@@ -1,7 +1,9 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Consumers } from '../../features/consumers/index.js';
+import { MeasureWebhooks } from '../../features/webhooks/index.js';
 import { Health } from '../../platform/health/health.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 
@@ -12,6 +14,7 @@ export class MetricsController {
     private readonly metrics: Metrics,
     private readonly health: Health,
     private readonly consumers: Consumers,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get('metrics')
@@ -30,6 +33,7 @@ export class MetricsController {
       eventStoreUp: store.reachable,
       projections: projections.map(({ name, lag, state }) => ({ name, lag, failed: state === 'failed' })),
       consumers: this.consumers.lags(),
+      webhooks: await this.queries.execute(new MeasureWebhooks()),
     });
   }
 }
