@@ -276,6 +276,33 @@ describe('a decision about a deployment', () => {
     await g.model('withdrawn', null);
     expect((await decide('ivo', 'withdrawn')).json.decision).toBe(true);
   });
+
+  it('is not opened by a member of a workspace who may attach and rename its models', async () => {
+    await g.member('wes', { realmRoles: [] });
+    const as = (method: string, path: string, body?: object) =>
+      g.app.request(method, path, { psk: g.pskOf('wes'), ...(body && { body }) });
+    const created = await as('POST', '/v1/api/workspaces/create', { workspace_name: 'of-wes' });
+    if (created.status !== 200) throw new Error(created.text);
+    const workspaceId = created.json.workspace_id as number;
+    const put = (id: string, body: object) =>
+      as('PUT', `/governance/v1/artifacts/model/${id}`, { workspaceId, ...body });
+    const guarded = { name: 'guarded', modelGroupId: 'risk', workspaceId };
+    await g.native('PUT', 'artifacts/model/g-1', guarded);
+    await givenDeployment(g.app, 'prod', { model: 'guarded', roles: NX1 });
+    const denied = async (): Promise<string> => (await decide('ivo', 'guarded')).json.model_group?.id;
+
+    expect((await put('g-1', { name: 'guarded' })).status).toBe(403);
+    expect((await put('g-1', { name: 'renamed', modelGroupId: 'risk' })).status).toBe(200);
+    expect(await denied()).toBe('risk');
+    expect((await put('g-2', { name: 'guarded' })).status).toBe(201);
+    expect((await put('guarded', { name: 'anything' })).status).toBe(201);
+    expect(await denied()).toBe('risk');
+    await g.native('DELETE', 'artifacts/model/g-1');
+    expect((await put('g-1', { name: 'guarded' })).status).toBe(403);
+    expect(await denied()).toBe('risk');
+    await g.model('g-1', null);
+    expect(await denied()).toBeUndefined();
+  });
 });
 
 describe('a decision while access control is off', () => {

@@ -28,6 +28,7 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
     const { kind, artifactId, facts, caller } = command;
     const { state: present } = await this.runner.load(artifactDecider, artifactStream(kind, artifactId));
     const requireStill = await this.places.requireMayRecord(caller, kind, facts, present);
+    if (present === null) this.groups.requireMayTakeUp(caller, kind, artifactId);
     await this.places.requireOpen(facts, present);
     return this.groups.joining(facts.modelGroupId, () => this.record(command, present, requireStill));
   }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { ArtifactKind } from '../../domain/artifact/artifact.events.js';
 import { isModelGroupId } from '../../domain/model-group/group-id.js';
 import { modelGroupDecider } from '../../domain/model-group/model-group.decider.js';
+import type { Caller } from '../../domain/shared/caller.js';
 import { DomainError } from '../../domain/shared/domain-error.js';
 import { DeciderRunner } from '../../event-store/decider-runner.js';
 import { EventStore } from '../../event-store/event-store.js';
@@ -38,6 +40,25 @@ export class GroupModels {
         throw new DomainError('invalid', 'unknown-model-group', `There is no model group '${modelGroupId}'`);
       return task();
     });
+  }
+
+  /**
+   * What was withdrawn from a group stays in it until it is registered anew: not by somebody who could not have taken it out.
+   * @throws DomainError `admin-required`
+   */
+  requireMayTakeUp({ isAdmin, kind: caller }: Caller, kind: ArtifactKind, artifactId: string): void {
+    if (isAdmin || caller === 'platform' || artifactId.includes('\0')) return;
+    const left = this.readModels.get(
+      'SELECT 1 FROM model_group_models WHERE kind = ? AND artifact_id = ? AND registered = 0 AND group_id IS NOT NULL',
+      kind,
+      artifactId,
+    );
+    if (left !== undefined)
+      throw new DomainError(
+        'forbidden',
+        'admin-required',
+        'The platform PSK or a governance administrator is required: it was withdrawn from a model group',
+      );
   }
 
   /** Runs `task` with whether the group has models, as of this moment. @throws ReadModelBehind */

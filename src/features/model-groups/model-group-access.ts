@@ -29,17 +29,18 @@ interface ModelsGroup extends DenyingGroup {
 
 interface GroupRow {
   readonly group_id: string;
-  readonly registered: number;
   readonly name: string | null;
   readonly access: AccessMode | null;
   readonly backend_roles: string | null;
   readonly owner_id: string | null;
 }
 
-const SELECT = `SELECT DISTINCT m.group_id, m.registered, g.name, g.access, g.backend_roles, g.owner_id
-  FROM model_group_models AS m LEFT JOIN model_groups AS g ON g.group_id = m.group_id`;
-const BY_ID = `${SELECT} WHERE m.kind = ? AND m.artifact_id = ?`;
-const BY_NAME = `${SELECT} WHERE m.kind = 'model' AND (m.artifact_id = ?1 OR m.name = ?1)`;
+const SELECT = `SELECT DISTINCT m.group_id, g.name, g.access, g.backend_roles, g.owner_id
+  FROM model_group_models AS m LEFT JOIN model_groups AS g ON g.group_id = m.group_id
+  WHERE m.group_id IS NOT NULL`;
+const BY_ID = `${SELECT} AND m.kind = ? AND m.artifact_id = ?`;
+const BY_NAME = `${SELECT} AND m.kind = 'model' AND m.artifact_id IN
+  (SELECT ?1 UNION SELECT artifact_id FROM model_group_model_names WHERE kind = 'model' AND name = ?1)`;
 
 /** Beyond this many the remembered models are dropped, so that made-up names can't fill the memory. */
 const CAPACITY = 10_000;
@@ -83,7 +84,10 @@ export class ModelGroupAccess {
     return groups;
   }
 
-  /** What is registered counts; when nothing is any more, what was. */
+  /**
+   * Whatever was withdrawn, or was once called so, counts with the group it is or was in: who may rename or register models
+   * is not the one who may take them out of their group.
+   */
   private read(kind: 'model' | 'modelPackage' | 'name', id: string): readonly ModelsGroup[] {
     // SQLite may end a text at its first NUL; nothing is stored under an id or a name that has one.
     if (id.includes('\0')) return [];
@@ -91,10 +95,7 @@ export class ModelGroupAccess {
       kind === 'name'
         ? this.readModels.all<GroupRow>(BY_NAME, id)
         : this.readModels.all<GroupRow>(BY_ID, kind, id);
-    const registered = rows.filter((row) => row.registered === 1);
-    return (registered.length > 0 ? registered : rows)
-      .filter(({ group_id }) => group_id !== null)
-      .map(toModelsGroup);
+    return rows.map(toModelsGroup);
   }
 }
 

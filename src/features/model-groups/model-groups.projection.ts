@@ -38,7 +38,7 @@ export const modelGroupsProjection: Projection = {
   schema,
   indexes,
 
-  handlers: (db, { model_groups, model_group_roles, model_group_models }) => {
+  handlers: (db, { model_groups, model_group_roles, model_group_models, model_group_model_names }) => {
     const insert = db.prepare(
       `INSERT INTO ${model_groups} (name, description, access, backend_roles, name_words, description_words,
          backend_roles_words, group_id, registered_at_position, owner_id, owner, owner_words, created_time,
@@ -60,9 +60,10 @@ export const modelGroupsProjection: Projection = {
     const addRole = db.prepare(`INSERT OR IGNORE INTO ${model_group_roles} VALUES (?, ?)`);
     const removeRoles = db.prepare(`DELETE FROM ${model_group_roles} WHERE group_id = ?`);
     const setModel = db.prepare(
-      `INSERT INTO ${model_group_models} VALUES (?, ?, ?, ?, 1) ON CONFLICT (kind, artifact_id)
-       DO UPDATE SET name = excluded.name, group_id = excluded.group_id, registered = 1`,
+      `INSERT INTO ${model_group_models} VALUES (?, ?, ?, 1) ON CONFLICT (kind, artifact_id)
+       DO UPDATE SET group_id = excluded.group_id, registered = 1`,
     );
+    const addName = db.prepare(`INSERT OR IGNORE INTO ${model_group_model_names} VALUES (?, ?, ?)`);
     const withdraw = db.prepare(
       `UPDATE ${model_group_models} SET registered = 0 WHERE kind = ? AND artifact_id = ? RETURNING group_id`,
     );
@@ -115,13 +116,15 @@ export const modelGroupsProjection: Projection = {
       ArtifactRegistered: ({ data, metadata: { occurredAt } }) => {
         const { kind, artifactId, name, modelGroupId } = data;
         if (!isModel(kind)) return;
-        setModel.run(kind, artifactId, name, modelGroupId);
+        setModel.run(kind, artifactId, modelGroupId);
+        addName.run(kind, name, artifactId);
         counted(kind, modelGroupId, 1, Date.parse(occurredAt));
       },
 
       ArtifactChanged: ({ data: { kind, artifactId, before, after }, metadata: { occurredAt } }) => {
         if (!isModel(kind)) return;
-        setModel.run(kind, artifactId, after.name, after.modelGroupId);
+        setModel.run(kind, artifactId, after.modelGroupId);
+        addName.run(kind, after.name, artifactId);
         if (before.modelGroupId === after.modelGroupId) return;
         counted(kind, before.modelGroupId, -1, Date.parse(occurredAt));
         counted(kind, after.modelGroupId, 1, Date.parse(occurredAt));
