@@ -13,8 +13,10 @@ import { DirectChangesModule } from './features/direct-changes/index.js';
 import { DirectoryModule } from './features/directory/index.js';
 import { FeedModule } from './features/feed/feed.module.js';
 import { IdempotencyModule } from './features/idempotency/idempotency.module.js';
+import { ModelGroupsModule } from './features/model-groups/index.js';
 import { TimersModule } from './features/timers/index.js';
 import { WebhooksModule } from './features/webhooks/index.js';
+import { WorkspacesModule } from './features/workspaces/index.js';
 import { openEventStore } from './open-event-store.js';
 import { AuthModule } from './platform/auth/auth.module.js';
 import { Clock } from './platform/clock/clock.js';
@@ -32,7 +34,9 @@ import { DataRobotModule } from './surfaces/datarobot/datarobot.module.js';
 import { LogoutModule } from './surfaces/logout/logout.module.js';
 import { NativeModule } from './surfaces/native/native.module.js';
 import { Nx1Module } from './surfaces/nx1/nx1.module.js';
+import { OpenSearchModule } from './surfaces/opensearch/opensearch.module.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
+import { WallarooModule } from './surfaces/wallaroo/wallaroo.module.js';
 
 /** What is opened before the application and closed after it. */
 export interface Foundation {
@@ -97,14 +101,18 @@ export class AppModule {
         TimersModule,
         ApprovalPoliciesModule,
         ArtifactsModule,
+        WorkspacesModule,
+        ModelGroupsModule,
         AuditModule,
         FeedModule,
         ConsumersModule,
         WebhooksModule,
         Nx1Module,
         DataRobotModule,
+        OpenSearchModule,
         AuthzModule,
         LogoutModule,
+        WallarooModule,
         NativeModule,
         OperationsModule,
       ],

@@ -5,7 +5,9 @@ import { changeRequestsProjection } from './features/change-requests/index.js';
 import { consumersProjection } from './features/consumers/index.js';
 import { deploymentsProjection } from './features/deployments/index.js';
 import { directoryProjection } from './features/directory/index.js';
+import { modelGroupsProjection } from './features/model-groups/index.js';
 import { webhooksProjection } from './features/webhooks/index.js';
+import { workspacesProjection } from './features/workspaces/index.js';
 import type { Projection } from './projections/projection.js';
 
 /** Every read model of this build: the running service feeds them, `npm run rebuild` builds them anew. */
@@ -15,6 +17,8 @@ export const projections: readonly Projection[] = [
   changeRequestsProjection,
   approvalPoliciesProjection,
   artifactsProjection,
+  workspacesProjection,
+  modelGroupsProjection,
   auditProjection,
   consumersProjection,
   webhooksProjection,

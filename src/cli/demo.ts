@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { baseUrl, call, platformKey, step } from './demo-client.js';
 import { walkGovernance } from './demo-governance.js';
+import { walkWorkspaces } from './demo-workspaces.js';
 
 const walk = async (): Promise<void> => {
   const platform = { name: 'platform', key: platformKey() };
@@ -37,6 +38,8 @@ const walk = async (): Promise<void> => {
   const bob = await person('bob', ['nx1_ask']);
   const rita = await person('rita', [], [groups.risk]);
   const leo = await person('leo', [], [groups.legal]);
+
+  await walkWorkspaces(platform, alice, bob, run);
 
   step('Alice owns a deployment; nobody was given a role on it yet');
   const registered = await call(platform, 'POST', deployments, 201, {

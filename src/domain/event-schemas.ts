@@ -5,9 +5,11 @@ import { consumerEventSchemas } from './consumer/consumer.schemas.js';
 import { deploymentEventSchemas } from './deployment/deployment.schemas.js';
 import { directoryEventSchemas } from './directory/directory.schemas.js';
 import type { EventOf, EventType } from './events.js';
+import { modelGroupEventSchemas } from './model-group/model-group.schemas.js';
 import { requestEventSchemas } from './shared/request.schemas.js';
 import { webhookEventSchemas } from './webhook/webhook.schemas.js';
 import type { Describes, JsonSchema, Schema } from './shared/schema.js';
+import { workspaceEventSchemas } from './workspace/workspace.schemas.js';
 
 type Versions = readonly Schema<unknown>[];
 type Last<List> = List extends readonly [...unknown[], infer Item extends Schema<unknown>] ? Item : never;
@@ -29,6 +31,8 @@ const eventSchemas: Readonly<Record<EventType, Versions>> = fitting({
   ...approvalPolicyEventSchemas,
   ...changeRequestEventSchemas,
   ...consumerEventSchemas,
+  ...workspaceEventSchemas,
+  ...modelGroupEventSchemas,
   ...requestEventSchemas,
   ...webhookEventSchemas,
 });

@@ -19,12 +19,18 @@ import {
   type DeploymentNameReserved,
 } from './deployment/deployment.events.js';
 import { directoryEventVersions, type DirectoryEvent } from './directory/directory.events.js';
+import {
+  modelGroupEventVersions,
+  type ModelGroupEvent,
+  type ModelGroupNameReserved,
+} from './model-group/model-group.events.js';
 import { requestEventVersions, type RequestAnswered } from './shared/request.events.js';
 import {
   webhookEventVersions,
   type WebhookEvent,
   type WebhookSenderEvent,
 } from './webhook/webhook.events.js';
+import { workspaceEventVersions, type WorkspacesEvent } from './workspace/workspace.events.js';
 
 /** The catalogue: every event that may stand in the log. */
 export type CatalogueEvent =
@@ -36,10 +42,13 @@ export type CatalogueEvent =
   | ChangeRequestReserved
   | ArtifactEvent
   | ArtifactNumberDrawn
+  | WorkspacesEvent
+  | ModelGroupEvent
+  | ModelGroupNameReserved
   | ConsumerEvent
-  | RequestAnswered
   | WebhookEvent
-  | WebhookSenderEvent;
+  | WebhookSenderEvent
+  | RequestAnswered;
 export type EventType = CatalogueEvent['type'];
 export type EventOf<Type extends EventType> = Extract<CatalogueEvent, { type: Type }>;
 
@@ -50,9 +59,11 @@ export const currentSchemaVersions: Readonly<Record<EventType, number>> = {
   ...artifactEventVersions,
   ...approvalPolicyEventVersions,
   ...changeRequestEventVersions,
+  ...workspaceEventVersions,
+  ...modelGroupEventVersions,
   ...consumerEventVersions,
-  ...requestEventVersions,
   ...webhookEventVersions,
+  ...requestEventVersions,
 };
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(currentSchemaVersions, type);

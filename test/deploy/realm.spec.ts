@@ -77,6 +77,7 @@ describe('the realm for trying things out', () => {
     const roles = realm.roles.realm.map(({ name }) => name);
     const { adminRoles, approvalAdminRoles } = loadConfig({});
     expect(roles).toEqual(expect.arrayContaining([...adminRoles, ...approvalAdminRoles]));
+    expect(roles).toEqual(expect.arrayContaining(['ml_full_access', 'ml_read_access', 'all_access']));
     expect(roles).toEqual(expect.arrayContaining(['nx1_engineer', 'nx1_monitor', 'nx1_ingest', 'nx1_ask']));
     const groups = realm.groups.map(({ name }) => `/${name}`);
     for (const user of realm.users) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startApp, type App } from '../support/app.js';
+import { EventStreamClient } from '../support/event-stream.js';
 import { SetClock } from '../support/set-clock.js';
 import { verify, WebhookReceiver, type Received } from '../support/webhook-receiver.js';
 import {
@@ -85,6 +86,34 @@ describe('webhooks', () => {
       },
     ]);
     expect(await show(hook)).toMatchObject({ lag: '0' });
+  });
+
+  it('bring a consumer that reads everything the very same as feed and stream do, in order per entity', async () => {
+    for (const name of ['A', 'B', 'C'])
+      for (const group of ['a', 'b']) await event(group, `${group} ${name}`);
+    const hook = await webhook();
+    await post(hook, 'replay', { after: '-1' });
+    await receiver.until(6);
+    const stream = await EventStreamClient.open(
+      app.url,
+      { after: '-1', types: 'GroupRecorded' },
+      { psk: app.platformPsk },
+    );
+    await stream.until(({ events }) => events.length === 6);
+    await stream.close();
+    const feed = await app.request('GET', '/governance/v1/events?types=GroupRecorded', {
+      psk: app.platformPsk,
+    });
+    const streamed = stream.events.map(({ data }) => data);
+    expect(feed.text.startsWith(`{"items":[${streamed.join(',')}],"next":`)).toBe(true);
+    const inTurn = (bodies: readonly string[], group: string): readonly string[] =>
+      bodies.filter((body) => body.includes(`"subject":"group-${group}"`));
+    const posted = receiver.received.map(({ body }) => body);
+    for (const group of ['a', 'b']) {
+      expect(inTurn(posted, group)).toHaveLength(3);
+      expect(inTurn(posted, group)).toEqual(inTurn(streamed, group));
+    }
+    expect(posted).toHaveLength(streamed.length);
   });
 
   it('bring what fits the filter and nothing else, and never anything about webhooks', async () => {

@@ -5,6 +5,7 @@ import { RequestReader } from '../../src/features/change-requests/index.js';
 import { DeploymentDirectory } from '../../src/features/deployments/index.js';
 import { MOST_SCANNED, ReadFeedHandler } from '../../src/features/feed/read-feed.handler.js';
 import { EventAccess, ReadFeed, type CloudEvent } from '../../src/features/feed/index.js';
+import { WorkspaceReader } from '../../src/features/workspaces/index.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { historyEvent, openHistoryBase, type HistoryBase } from '../support/history.js';
 
@@ -34,9 +35,13 @@ describe('a filter that matches rarely', () => {
     }
     await base.store.append('group-1', [historyEvent('', 'GroupRecorded').event], 'no-stream');
     const requests = new RequestReader(base.readModels, new DeploymentDirectory(base.readModels));
-    handler = new ReadFeedHandler(base.store, new EventAccess(base.readModels, requests), {
-      publicUrl: null,
-    } as Config);
+    handler = new ReadFeedHandler(
+      base.store,
+      new EventAccess(base.readModels, requests, new WorkspaceReader(base.readModels)),
+      {
+        publicUrl: null,
+      } as Config,
+    );
   });
 
   afterAll(() => base.close());

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import type { Clock } from '../../src/platform/clock/clock.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import type { Route } from '../../src/platform/http/route-table.js';
 import type { ReadModels } from '../../src/projections/projection.js';
+import { projections } from '../../src/read-models.js';
 import { Service } from '../../src/service.js';
 import { schemaFaults } from './event-schemas.js';
 import { send, type Answer, type RequestOptions } from './http-client.js';
@@ -40,7 +42,8 @@ export interface App {
   restart(): Promise<void>;
 }
 
-const CATCH_UP_MS = 10_000;
+const CATCH_UP_MS = 30_000;
+const NAMES = projections.map(({ name }) => name);
 
 /** Whatever a test did: what stands in the log has to be what we say of it. */
 const checkLog = async (store: EventStore): Promise<void> => {
@@ -68,6 +71,12 @@ export const startApp = async ({ env = {}, clock, dataDir, madeUpEvents }: AppOp
     const started = await Service.start({ config, logger, ...(clock && { clock }) });
     const { store, readModels } = started.foundation;
     await readModels.waitFor(await store.head(), { timeoutMs: CATCH_UP_MS });
+    // An empty log leaves nothing to wait for; that it is empty has to have been seen, too.
+    const deadline = Date.now() + CATCH_UP_MS;
+    while (!readModels.trustworthy(...NAMES)) {
+      if (Date.now() > deadline) throw new Error('the read models have not caught up');
+      await pause(5);
+    }
     return started;
   };
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { send, type Answer, type RequestOptions } from './http-client.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 export interface ServiceProcess {
   readonly pid: number;

@@ -1,10 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { artifactNumberDecider } from '../../domain/artifact/artifact-number.decider.js';
 import { artifactDecider, type Artifact } from '../../domain/artifact/artifact.decider.js';
-import type { ArtifactFacts, ArtifactKind } from '../../domain/artifact/artifact.events.js';
-import { DomainError } from '../../domain/shared/domain-error.js';
+import type { ArtifactKind } from '../../domain/artifact/artifact.events.js';
 import type { CommandContext } from '../../event-store/command-context.js';
 import { DeciderRunner, PreconditionFailed } from '../../event-store/decider-runner.js';
+import { GroupModels } from '../model-groups/index.js';
+import { ArtifactPlaces } from './artifact-places.js';
 import { artifactView } from './artifact.view.js';
 import { RecordArtifact, type RecordedArtifact } from './commands.js';
 import { artifactNumberStream, artifactStream } from './streams.js';
@@ -17,12 +18,27 @@ const COUNTED: ReadonlySet<ArtifactKind> = new Set(['model', 'pipeline']);
  */
 @CommandHandler(RecordArtifact)
 export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
-  constructor(private readonly runner: DeciderRunner) {}
+  constructor(
+    private readonly runner: DeciderRunner,
+    private readonly places: ArtifactPlaces,
+    private readonly groups: GroupModels,
+  ) {}
 
-  async execute({ kind, artifactId, facts, context }: RecordArtifact): Promise<RecordedArtifact> {
+  async execute(command: RecordArtifact): Promise<RecordedArtifact> {
+    const { kind, artifactId, facts, caller } = command;
+    const { state: present } = await this.runner.load(artifactDecider, artifactStream(kind, artifactId));
+    const requireStill = await this.places.requireMayRecord(caller, kind, facts, present);
+    if (present === null) this.groups.requireMayTakeUp(caller, kind, artifactId);
+    await this.places.requireOpen(facts, present);
+    return this.groups.joining(facts.modelGroupId, () => this.record(command, present, requireStill));
+  }
+
+  private async record(
+    { kind, artifactId, facts, context }: RecordArtifact,
+    present: Artifact,
+    requireStill: (state: Artifact) => void,
+  ): Promise<RecordedArtifact> {
     const stream = artifactStream(kind, artifactId);
-    requireKnownPlaces(facts);
-    const { state: present } = await this.runner.load(artifactDecider, stream);
     if (present === null && context.ifMatch !== undefined) throw new PreconditionFailed(-1n);
     const number = present === null && COUNTED.has(kind) ? await this.draw(kind, artifactId, context) : null;
 
@@ -32,12 +48,19 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
       stream,
       { type: 'RecordArtifact', kind, artifactId, facts, number },
       context,
-      { authorize: (state) => void (before = state) },
+      {
+        authorize: (state) => {
+          requireStill(state);
+          before = state;
+        },
+      },
     );
     if (decided.state === null) throw new Error(`${stream} was recorded but is not registered`);
     // Unknown before: this request was carried out earlier, and is only being answered again.
     const created = before === undefined ? decided.revision === 0n : before === null;
-    return { artifact: artifactView(kind, artifactId, decided.state, decided), created };
+    const told = await this.places.tell(kind, artifactId, before ?? null, decided.state, context);
+    const artifact = artifactView(kind, artifactId, decided.state, decided);
+    return { artifact, created, position: told ?? artifact.position };
   }
 
   private async draw(kind: ArtifactKind, artifactId: string, context: CommandContext): Promise<number> {
@@ -51,11 +74,3 @@ export class RecordArtifactHandler implements ICommandHandler<RecordArtifact> {
     return state.drawn;
   }
 }
-
-/** No workspace and no model group can be registered yet, so whichever is named is unknown. */
-const requireKnownPlaces = ({ workspaceId, modelGroupId }: ArtifactFacts): void => {
-  if (workspaceId !== null)
-    throw new DomainError('invalid', 'unknown-workspace', `There is no workspace ${workspaceId}`);
-  if (modelGroupId !== null)
-    throw new DomainError('invalid', 'unknown-model-group', `There is no model group '${modelGroupId}'`);
-};

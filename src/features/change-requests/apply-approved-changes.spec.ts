@@ -160,7 +160,7 @@ describe('an application that fails', () => {
   const replace: Change = { action: 'replaceModel', modelId: 'm-1', replacementReason: 'other' };
   const model = { name: 'Churn v4', version: null, workspaceId: null, modelGroupId: null };
   const register = async (): Promise<void> => {
-    await replica.commands.execute(new RecordArtifact('model', 'm-1', model, replica.context()));
+    await replica.commands.execute(new RecordArtifact('model', 'm-1', model, platform, replica.context()));
     await replica.caughtUp();
   };
 

@@ -191,7 +191,9 @@ describe('each kind of change', () => {
       ['modelPackage', 'p-1'],
       ['secondaryDatasetsConfig', 's-1'],
     ] as const)
-      await replica.commands.execute(new RecordArtifact(kind, artifactId, model, replica.context()));
+      await replica.commands.execute(
+        new RecordArtifact(kind, artifactId, model, platform, replica.context()),
+      );
     await replica.caughtUp();
   });
 

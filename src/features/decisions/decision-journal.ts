@@ -20,7 +20,7 @@ export class LoggedDecisions extends DecisionJournal {
   }
 
   record(
-    { allowed, reason, subject, resource, decisionId, evaluatedAt }: Decision,
+    { allowed, reason, subject, resource, modelGroup, decisionId, evaluatedAt }: Decision,
     action: Action | null,
   ): void {
     const decision = allowed ? 'allow' : 'deny';
@@ -36,6 +36,7 @@ export class LoggedDecisions extends DecisionJournal {
         psk_id: subject?.pskId ?? null,
         deployment_id: resource?.deploymentId ?? null,
         revision: resource === null ? null : String(resource.revision),
+        ...(modelGroup && { model_group_id: modelGroup.modelGroupId, model_group_access: modelGroup.access }),
         evaluated_at: evaluatedAt,
       },
       'decision',

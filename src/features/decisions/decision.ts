@@ -2,12 +2,13 @@ import type { AllowReason, DenyReason } from '../../domain/deployment/access.js'
 import type { DeploymentStatus, DeploymentType } from '../../domain/deployment/deployment.events.js';
 import type { CredentialType } from '../../domain/shared/caller.js';
 import type { CredentialFailure } from '../../platform/auth/authenticator.js';
+import type { DenyingGroup } from '../model-groups/index.js';
 
 export const ACTIONS = ['invoke', 'manage'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Stable words: proxies, dashboards and people's alerts know them. `bad_path`: the path can't be compared safely. */
-export type Reason = AllowReason | DenyReason | CredentialFailure | 'bad_path';
+export type Reason = AllowReason | DenyReason | CredentialFailure | 'bad_path' | 'model_group_denied';
 
 /** Which deployment a question is about: as its users name it, or by its id. */
 export type DeploymentReference =
@@ -56,6 +57,8 @@ export interface Decision {
   readonly subject: DecidedSubject | null;
   /** `null`: there is no such deployment, or the question didn't get that far. */
   readonly resource: DecidedResource | null;
+  /** The group of the deployment's model that is in the way, in a denial for `model_group_denied`; else `null`. */
+  readonly modelGroup: DenyingGroup | null;
   readonly decisionId: string;
   /** RFC 3339, UTC, milliseconds. */
   readonly evaluatedAt: string;

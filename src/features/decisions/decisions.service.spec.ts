@@ -11,6 +11,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { HttpProblem } from '../../platform/http/problem.js';
 import type { ReadModels } from '../../projections/projection.js';
 import type { DeploymentDirectory, DeploymentEntry } from '../deployments/index.js';
+import type { DenyingGroup, ModelGroupAccess } from '../model-groups/index.js';
 import { DecisionJournal } from './decision-journal.js';
 import type { Action, Decision, Question } from './decision.js';
 import { Decisions } from './decisions.service.js';
@@ -104,14 +105,17 @@ class Journal extends DecisionJournal {
 }
 
 let known: DeploymentEntry | undefined;
-let trusted: boolean;
+/** Read models that may be behind. */
+let outdated: readonly string[];
+let denying: DenyingGroup | undefined;
 let authenticator: FakeAuthenticator;
 let journal: Journal;
 let decisions: Decisions;
 
 beforeEach(() => {
   known = deployment;
-  trusted = true;
+  outdated = [];
+  denying = undefined;
   authenticator = new FakeAuthenticator();
   journal = new Journal();
   decisions = new Decisions(
@@ -121,7 +125,10 @@ beforeEach(() => {
         model === known?.model && name === known.name ? known : undefined,
       byId: (id: string) => (id === known?.deploymentId ? known : undefined),
     } as unknown as DeploymentDirectory,
-    { trustworthy: (name: string) => trusted && name === 'deployments' } as unknown as ReadModels,
+    { denial: () => denying } as unknown as ModelGroupAccess,
+    {
+      trustworthy: (...names: string[]) => !names.some((name) => outdated.includes(name)),
+    } as unknown as ReadModels,
     new (class extends Clock {
       now = (): Date => NOW;
     })(),
@@ -177,11 +184,31 @@ describe('who may do what', () => {
       matchedRoles: ['nx1_engineer', 'nx1_ask'],
       subject: { kind: 'user_psk', userId: 'u-alice', username: 'alice', pskId: 'psk-1' },
       resource: { deploymentId: 'd1', status: 'active', type: 'online', revision: 7n },
+      modelGroup: null,
       decisionId: expect.stringMatching(UUID),
       evaluatedAt: '2026-01-02T03:04:05.678Z',
       cacheTtlSeconds: 5,
     });
     expect(journal.entries).toStrictEqual([[decision, 'invoke']]);
+  });
+
+  it('denies whom a group of the model keeps out, and says which, once all else would let him pass', () => {
+    denying = { modelGroupId: 'g1', name: 'fraud scoring', access: 'restricted' };
+    for (const [who, action] of [
+      ['engineer', 'invoke'],
+      ['ownerToken', 'manage'],
+    ] as const)
+      expect(decisions.decide(PRINCIPALS[who], ask(action))).toMatchObject({
+        allowed: false,
+        reason: 'model_group_denied',
+        matchedRoles: [],
+        modelGroup: denying,
+        cacheTtlSeconds: 0,
+      });
+    expect(decisions.decide(PRINCIPALS.stranger, ask('invoke'))).toMatchObject({
+      reason: 'role_missing',
+      modelGroup: null,
+    });
   });
 
   it('lets nobody keep a denial', () => {
@@ -215,9 +242,9 @@ describe('who may do what', () => {
   });
 });
 
-describe('when what is known of deployments may be out of date', () => {
+describe.each(['deployments', 'model-groups'])('when the read model %s may be out of date', (name) => {
   beforeEach(() => {
-    trusted = false;
+    outdated = [name];
   });
 
   it.each(['platform', 'engineer', 'ownerToken'] as const)('nobody is told anything: %s', (who) => {

@@ -11,6 +11,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { HttpProblem } from '../../platform/http/problem.js';
 import { ReadModels } from '../../projections/projection.js';
 import { DeploymentDirectory, deploymentsProjection, type DeploymentEntry } from '../deployments/index.js';
+import { ModelGroupAccess, modelGroupsProjection, type DenyingGroup } from '../model-groups/index.js';
 import {
   ALLOW_TTL_SECONDS,
   type Action,
@@ -31,6 +32,7 @@ interface Verdict {
   readonly allowed: boolean;
   readonly reason: Reason;
   readonly matchedRoles: readonly string[];
+  readonly modelGroup?: DenyingGroup | null;
 }
 
 /**
@@ -61,6 +63,7 @@ export class Decisions {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly deployments: DeploymentDirectory,
+    private readonly modelGroups: ModelGroupAccess,
     private readonly readModels: ReadModels,
     private readonly clock: Clock,
     private readonly journal: DecisionJournal,
@@ -105,19 +108,27 @@ export class Decisions {
 
   private judge(principal: Principal, subject: DecidedSubject, question: Question | 'bad_path'): Decision {
     if (question === 'bad_path') return this.conclude(deny('bad_path'), subject, null, null);
-    if (!this.readModels.trustworthy(deploymentsProjection.name)) {
+    if (!this.readModels.trustworthy(deploymentsProjection.name, modelGroupsProjection.name)) {
       throw new HttpProblem(503, 'cannot-decide', 'What is known of deployments may be out of date', {
         headers: { 'retry-after': '1' },
       });
     }
     const deployment = this.find(question.resource);
-    const verdict = RULES[question.action](principal, deployment);
+    const verdict = this.verdict(principal, question.action, deployment);
     return this.conclude(
       verdict,
       subject,
       deployment === undefined ? null : touched(deployment),
       question.action,
     );
+  }
+
+  /** Who has the right on a deployment must also be let through by the groups of its model. */
+  private verdict(principal: Principal, action: Action, deployment: DeploymentEntry | undefined): Verdict {
+    const verdict = RULES[action](principal, deployment);
+    if (!verdict.allowed || deployment === undefined) return verdict;
+    const modelGroup = this.modelGroups.denial(principal, deployment);
+    return modelGroup === undefined ? verdict : { ...deny('model_group_denied'), modelGroup };
   }
 
   private find(reference: DeploymentReference): DeploymentEntry | undefined {
@@ -127,7 +138,7 @@ export class Decisions {
   }
 
   private conclude(
-    { allowed, reason, matchedRoles }: Verdict,
+    { allowed, reason, matchedRoles, modelGroup = null }: Verdict,
     subject: DecidedSubject | null,
     resource: DecidedResource | null,
     action: Action | null,
@@ -138,6 +149,7 @@ export class Decisions {
       matchedRoles,
       subject,
       resource,
+      modelGroup,
       decisionId: randomUUID(),
       evaluatedAt: this.clock.now().toISOString(),
       cacheTtlSeconds: allowed ? ALLOW_TTL_SECONDS : 0,

@@ -1,9 +1,10 @@
 import type { DirectoryUser } from '../../platform/auth/directory.js';
-import type { GroupView, UserView } from './directory.view.js';
+import type { GroupView, RecordedUser, UserView } from './directory.view.js';
 
 export interface UserRow {
   readonly user_id: string;
   readonly recorded_at_position: number;
+  readonly recorded_at: string;
   readonly username: string;
   readonly email: string | null;
   readonly first_name: string | null;
@@ -55,6 +56,11 @@ export const userViewOf = (row: UserRow): UserView => ({
   ...userOf(row),
   revision: BigInt(row.revision),
   position: BigInt(row.position),
+});
+
+export const recordedUserOf = (row: UserRow): RecordedUser => ({
+  ...userViewOf(row),
+  recordedAt: row.recorded_at,
 });
 
 export const groupViewOf = (row: GroupRow): GroupView => ({

@@ -18,7 +18,7 @@ import { ReadModelCredentials } from './read-model-credentials.js';
 import { ReadModelDirectory } from './read-model-directory.js';
 import { TokenUserRecorder } from './token-user-recorder.js';
 import { RecordTokenUserHandler, RecordUserHandler } from './user.handlers.js';
-import { GetUserHandler, ListUsersHandler } from './user.queries.js';
+import { FindUsersHandler, GetUserHandler, ListUsersHandler } from './user.queries.js';
 
 /** People, groups and keys; global, because authentication asks it who somebody is. */
 @Global()
@@ -40,6 +40,7 @@ import { GetUserHandler, ListUsersHandler } from './user.queries.js';
     EndSessionHandler,
     GetUserHandler,
     ListUsersHandler,
+    FindUsersHandler,
     GetGroupHandler,
     ListGroupsHandler,
     GetPskOfUserHandler,

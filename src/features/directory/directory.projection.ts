@@ -14,7 +14,7 @@ import { peopleHandlers, peopleIndexes, peopleSchema, peopleTables } from './peo
  */
 export const directoryProjection: Projection = {
   name: 'directory',
-  version: 1,
+  version: 2,
   tables: [...peopleTables, ...credentialTables, 'directory_head'],
 
   schema: (tables) => [

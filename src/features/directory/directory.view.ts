@@ -7,6 +7,11 @@ export interface UserView extends DirectoryUser {
   readonly position: bigint;
 }
 
+export interface RecordedUser extends UserView {
+  /** When the user became known here. */
+  readonly recordedAt: string;
+}
+
 export interface GroupView {
   readonly groupId: string;
   readonly name: string;

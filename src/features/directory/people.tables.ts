@@ -9,6 +9,7 @@ export const peopleSchema = ({ users, user_groups, user_roles, directory_groups 
   `CREATE TABLE ${users} (
     user_id TEXT PRIMARY KEY,
     recorded_at_position INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
     username TEXT NOT NULL,
     email TEXT,
     verified_email TEXT,
@@ -54,7 +55,7 @@ export const peopleIndexes = ({ users, user_groups, user_roles, directory_groups
 export const peopleHandlers = (db: Database, tables: TableNames) => {
   const { users, user_groups, user_roles, directory_groups } = tables;
   const upsertUser = db.prepare(
-    `INSERT INTO ${users} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO ${users} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (user_id) DO UPDATE SET
        username = excluded.username, email = excluded.email, verified_email = excluded.verified_email,
        first_name = excluded.first_name, last_name = excluded.last_name, search = excluded.search,
@@ -86,6 +87,7 @@ export const peopleHandlers = (db: Database, tables: TableNames) => {
       upsertUser.run(
         userId,
         position,
+        metadata.occurredAt,
         username,
         email,
         emailVerified && email !== null ? email.toLowerCase() : null,

@@ -1,5 +1,5 @@
 import { Query } from '@nestjs/cqrs';
-import type { GroupView, PskView, UserView } from './directory.view.js';
+import type { GroupView, PskView, RecordedUser, UserView } from './directory.view.js';
 
 /**
  * Lists run in the order in which entries were made. A page goes on after the last entry of the one before; `upTo` from
@@ -36,6 +36,16 @@ export class ListUsers extends Query<Page<UserView>> {
     /** Part of the id, the username, the e-mail address or a name, without case; `null`: everybody. */
     readonly search: string | null,
     readonly page: PageRequest,
+  ) {
+    super();
+  }
+}
+
+/** Those of these ids that are known, or everybody, in the order in which they became known. */
+export class FindUsers extends Query<readonly RecordedUser[]> {
+  constructor(
+    /** `null`: everybody. */
+    readonly userIds: readonly string[] | null,
   ) {
     super();
   }

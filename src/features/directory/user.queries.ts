@@ -1,10 +1,10 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { DomainError } from '../../domain/shared/domain-error.js';
 import { ReadModels } from '../../projections/projection.js';
-import { canBeStored, userViewOf, type UserRow } from './directory-rows.js';
-import type { UserView } from './directory.view.js';
+import { canBeStored, recordedUserOf, userViewOf, type UserRow } from './directory-rows.js';
+import type { RecordedUser, UserView } from './directory.view.js';
 import { readPage } from './paging.js';
-import { GetUser, ListUsers, type Page } from './queries.js';
+import { FindUsers, GetUser, ListUsers, type Page } from './queries.js';
 
 @QueryHandler(GetUser)
 export class GetUserHandler implements IQueryHandler<GetUser> {
@@ -37,5 +37,22 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
         userViewOf,
       ),
     );
+  }
+}
+
+@QueryHandler(FindUsers)
+export class FindUsersHandler implements IQueryHandler<FindUsers> {
+  constructor(private readonly readModels: ReadModels) {}
+
+  execute({ userIds }: FindUsers): Promise<readonly RecordedUser[]> {
+    const order = 'ORDER BY recorded_at_position';
+    const rows =
+      userIds === null
+        ? this.readModels.all<UserRow>(`SELECT * FROM users ${order}`)
+        : this.readModels.all<UserRow>(
+            `SELECT * FROM users WHERE user_id IN (SELECT value FROM json_each(?)) ${order}`,
+            JSON.stringify(userIds.filter(canBeStored)),
+          );
+    return Promise.resolve(rows.map(recordedUserOf));
   }
 }

@@ -169,6 +169,52 @@ describe('the streams of a process', () => {
       expect(sink.ids).toEqual(positions(Math.max(1, Number(after) + 1), 1_205));
   });
 
+  it('begins in the midst of what is kept', async () => {
+    await begin(new FakeSink());
+    await append(5);
+    await settle();
+    const late = new FakeSink();
+    await begin(late, { after: 3n });
+    expect(late.ids).toEqual(['4', '5']);
+  });
+
+  it('an entity of which nothing more is in the log is not looked for again and again', async () => {
+    await append(2, 'deployment-quiet');
+    await append(3);
+    await begin(new FakeSink());
+    let reads = 0;
+    const readStream = store.readStream.bind(store);
+    store.readStream = (...of) => {
+      reads++;
+      return readStream(...of);
+    };
+    const sink = new FakeSink();
+    await begin(sink, { after: 0n, filter: { entity: 'deployment-quiet' } });
+    const once = reads;
+    await append(1);
+    await append(1, 'deployment-quiet');
+    await settle();
+    expect([sink.ids, reads]).toEqual([['1', '2', '7'], once]);
+    expect(once).toBeLessThan(10);
+  });
+
+  it('writes nothing more to a client that does not take what it was sent', async () => {
+    const sink = new FakeSink();
+    await begin(sink);
+    jest.advanceTimersByTime(14_000);
+    sink.isOpen = false;
+    await append(1);
+    await settle();
+    const { text } = sink;
+    jest.advanceTimersByTime(2_000);
+    await settle();
+    expect(sink.text).toBe(text);
+    sink.drain();
+    await settle();
+    jest.advanceTimersByTime(15_000);
+    expect(sink.text).toBe(`${text}: still here\nid: 1\n\n`);
+  });
+
   it('a client that is slow for a while gets everything, from the log what is kept no more', async () => {
     const [slow, quick] = [new FakeSink(), new FakeSink()];
     await begin(slow);

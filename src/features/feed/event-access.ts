@@ -5,9 +5,15 @@ import { ReadModels } from '../../projections/projection.js';
 import { changeRequestsProjection, RequestReader } from '../change-requests/index.js';
 import { deploymentsProjection } from '../deployments/index.js';
 import { directoryProjection } from '../directory/index.js';
+import { WorkspaceReader, workspacesProjection } from '../workspaces/index.js';
 
 /** What tells who is who, and who may read what. */
-const PROJECTIONS = [directoryProjection.name, deploymentsProjection.name, changeRequestsProjection.name];
+const PROJECTIONS = [
+  directoryProjection.name,
+  deploymentsProjection.name,
+  changeRequestsProjection.name,
+  workspacesProjection.name,
+];
 const PATIENCE_MS = 5_000;
 
 /** Bookkeeping is handed to nobody, on no channel. */
@@ -30,12 +36,14 @@ export class EventAccess {
     // All keys of one user, under the user's id.
     psk: (id, { userId }) => id === userId,
     changeRequest: (id, caller) => this.requests.maySee(id, caller),
+    workspace: (id, caller) => this.workspaces.maySee(Number(id), caller),
     approvalPolicy: (_, { isApprovalAdmin }) => isApprovalAdmin,
   };
 
   constructor(
     private readonly readModels: ReadModels,
     private readonly requests: RequestReader,
+    private readonly workspaces: WorkspaceReader,
   ) {}
 
   mayFollow(caller: Caller, stream: string): boolean {

@@ -11,6 +11,8 @@ export interface Config {
   /** Requests per minute and principal; 0 = off. */
   readonly rateLimitPerMinute: number;
   readonly servingPlatform: 'reports' | 'none';
+  /** Whether access modes, owners and backend roles of model groups count. */
+  readonly modelAccessControl: boolean;
   readonly adminRoles: readonly string[];
   readonly approvalAdminRoles: readonly string[];
   readonly platformKey: {

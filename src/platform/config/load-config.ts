@@ -127,6 +127,7 @@ const readConfig = (read: SettingsReader): Config => ({
   logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
   rateLimitPerMinute: read.integer('RATE_LIMIT_PER_MINUTE', 0, 0, 1_000_000),
   servingPlatform: read.oneOf('SERVING_PLATFORM', ['reports', 'none'], 'none'),
+  modelAccessControl: read.oneOf('MODEL_ACCESS_CONTROL_ENABLED', ['true', 'false'], 'true') === 'true',
   adminRoles: read.list('ADMIN_ROLES', 'realm roles, separated by commas', isPrintable) ?? [
     'governance-admin',
   ],

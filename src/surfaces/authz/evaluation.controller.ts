@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Decisions, type Decision } from '../../features/decisions/index.js';
+import { Decisions, explanationOf, type Decision } from '../../features/decisions/index.js';
 import type { Principal } from '../../platform/auth/principal.js';
 import { ChangesNothing } from '../../platform/http/changes-nothing.js';
 import { jsonBody } from '../../platform/http/json-body.js';
@@ -32,6 +32,14 @@ const toResponse = (decision: Decision): EvaluationResponse => ({
     decision_id: decision.decisionId,
     evaluated_at: decision.evaluatedAt,
     cache_ttl_seconds: decision.cacheTtlSeconds,
+    ...(decision.modelGroup && {
+      explanation: explanationOf(decision),
+      model_group: {
+        id: decision.modelGroup.modelGroupId,
+        name: decision.modelGroup.name,
+        access: decision.modelGroup.access,
+      },
+    }),
   },
 });
 

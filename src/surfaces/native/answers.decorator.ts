@@ -87,6 +87,13 @@ export const AdminWriteRefusals = (own: Refusals = {}): MethodDecorator =>
     documented({ ...EVERYWHERE, ...ADMINS_ONLY, ...EVERY_WRITE }, own),
   );
 
+/** Every refusal a write can meet that is open to every caller. */
+export const WriteRefusals = (own: Refusals = {}): MethodDecorator =>
+  applyDecorators(
+    ApiHeader({ name: 'If-Match', required: false, description: 'ETag of the revision to change, or *' }),
+    documented({ ...EVERYWHERE, ...EVERY_WRITE }, own),
+  );
+
 /** The query parameters and the answer of a list; `others` are the forms in which it comes as a whole. */
 export const Listed = (item: Type<unknown>, others: Readonly<Record<string, string>> = {}): MethodDecorator =>
   applyDecorators(

@@ -106,7 +106,8 @@ export class ArtifactsController {
   @Put(':id')
   @ApiOperation({
     summary: 'Register an artifact, so that changes can refer to it, or replace what is known of it',
-    description: 'The same entry again changes nothing.',
+    description:
+      'The same entry again changes nothing. Models and pipelines of a workspace may also be registered by its members.',
   })
   @ApiParam(KIND)
   @ApiParam({ name: 'id', type: String, description: 'The id that its own system gives it' })
@@ -115,6 +116,7 @@ export class ArtifactsController {
   @ApiResponse({ status: 201, type: ArtifactResponse, description: 'New' })
   @AdminWriteRefusals({
     404: ['artifact-kind-not-found', 'No such kind'],
+    409: ['workspace-archived', 'The workspace is archived'],
     422: ['invalid-request', 'The workspace or the model group is not known'],
   })
   async record(
@@ -124,11 +126,11 @@ export class ArtifactsController {
     @WriteContext() context: CommandContext,
   ): Promise<WriteAnswer<ArtifactResponse>> {
     const kind = requireKind(path.kind);
-    requireAdmin(caller);
-    const { artifact, created } = await this.commands
-      .execute(new RecordArtifact(kind, path.id, toArtifactFacts(body), context))
+    const { artifact, created, position } = await this.commands
+      .execute(new RecordArtifact(kind, path.id, toArtifactFacts(body), caller, context))
       .catch(pointAtUnknownPlace);
-    return new WriteAnswer(created ? 201 : 200, toArtifactResponse(artifact), artifact);
+    const { revision } = artifact;
+    return new WriteAnswer(created ? 201 : 200, toArtifactResponse(artifact), { revision, position });
   }
 
   @Delete(':id')

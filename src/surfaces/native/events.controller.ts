@@ -26,7 +26,7 @@ export class EventsController {
     description:
       'Ask again after `next` for as long as you like; each consumer keeps its own position. The platform PSK and ' +
       'administrators get every event, a user those of entities that he may read: deployments, his own entry and keys, the ' +
-      'change requests that he sees; an approval administrator also approval policies.',
+      'change requests that he sees, workspaces that he is in; an approval administrator also approval policies.',
   })
   @EventFilters('Position, exclusive; absent: from the beginning')
   @ApiQuery({

@@ -15,6 +15,7 @@ import { SchemasController } from './schemas.controller.js';
 import { UsersController } from './users.controller.js';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
+import { WorkspacesController } from './workspaces.controller.js';
 
 /** Our own vocabulary: directory, artifacts, schedules, history, events. */
 @Module({
@@ -25,6 +26,7 @@ import { WebhooksController } from './webhooks.controller.js';
     PsksController,
     GovernedDeploymentsController,
     ArtifactsController,
+    WorkspacesController,
     SchedulesController,
     AuditController,
     EventsController,

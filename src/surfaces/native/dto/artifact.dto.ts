@@ -43,10 +43,18 @@ export class ArtifactDto {
   version: string | null = null;
 
   @IsCount({ nullable: true })
-  @ApiProperty({ type: 'integer', nullable: true, required: false, default: null, example: null })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    required: false,
+    default: null,
+    description: 'A workspace; it lists its models and pipelines by their numbers',
+    example: null,
+  })
   workspaceId: number | null = null;
 
-  @IsText(255, { nullable: true })
+  // As long as an id of a model group may be.
+  @IsText(512, { nullable: true })
   @ApiProperty({ type: String, nullable: true, required: false, default: null, example: null })
   modelGroupId: string | null = null;
 }

@@ -1,5 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ACTIONS, type Action, type Decision, type Subject } from '../../../features/decisions/index.js';
+import {
+  ACTIONS,
+  explanationOf,
+  type Action,
+  type Decision,
+  type Subject,
+} from '../../../features/decisions/index.js';
 import { Enum, Model, Str } from '../validation/fields.js';
 import { toNx1Time } from './time.js';
 
@@ -84,6 +90,16 @@ export class DecidedResourceResponse {
   readonly revision: number;
 }
 
+/** Name and access mode are null when the group is gone. */
+export class DenyingGroupResponse {
+  @ApiProperty()
+  readonly id: string;
+  @ApiProperty({ ...NULLABLE, example: 'fraud scoring' })
+  readonly name: string | null;
+  @ApiProperty({ ...NULLABLE, enum: ['private', 'restricted'] })
+  readonly access: string | null;
+}
+
 export class DecisionResponse {
   @ApiProperty()
   readonly decision: boolean;
@@ -105,10 +121,14 @@ export class DecisionResponse {
   readonly evaluated_at: string;
   @ApiProperty({ description: 'How long it may be acted on: 5 s an allow, a denial not at all.', example: 5 })
   readonly cache_ttl_seconds: number;
+  @ApiProperty({ required: false, description: 'Of model_group_denied: what is in the way.' })
+  readonly explanation?: string | null;
+  @ApiProperty({ required: false, type: DenyingGroupResponse })
+  readonly model_group?: DenyingGroupResponse;
 }
 
 export const toDecisionResponse = (decision: Decision): DecisionResponse => {
-  const { subject, resource } = decision;
+  const { subject, resource, modelGroup } = decision;
   return {
     decision: decision.allowed,
     reason: decision.reason,
@@ -128,5 +148,9 @@ export const toDecisionResponse = (decision: Decision): DecisionResponse => {
     decision_id: decision.decisionId,
     evaluated_at: toNx1Time(decision.evaluatedAt),
     cache_ttl_seconds: decision.cacheTtlSeconds,
+    ...(modelGroup && {
+      explanation: explanationOf(decision),
+      model_group: { id: modelGroup.modelGroupId, name: modelGroup.name, access: modelGroup.access },
+    }),
   };
 };

@@ -1,0 +1,11 @@
+export * from './commands.js';
+export * from './queries.js';
+export * from './search/filter.js';
+export { wordsOf } from './words.js';
+export type { ModelGroupView, OwnerView } from './model-group.view.js';
+export { ACCESS_MODES, type AccessMode } from '../../domain/model-group/model-group.events.js';
+export type { GroupCall } from '../../domain/model-group/group-user.js';
+export { GroupModels } from './group-models.js';
+export { ModelGroupAccess, type DenyingGroup, type RunModel } from './model-group-access.js';
+export { modelGroupsProjection } from './model-groups.projection.js';
+export { ModelGroupsModule } from './model-groups.module.js';
