@@ -169,6 +169,7 @@ describe.each(Object.entries(SETTINGS))('the profile %s', (profile, settings) =>
         dataDir: '/data',
         platformKey: { plain: readFileSync(join(secrets, 'platform-psk'), 'utf8') },
         keycloak: { audience: 'countersign', clientId: 'countersign' },
+        webhooks: { secretKeys: [readFileSync(join(secrets, 'webhook-secret-key'), 'utf8').trim()] },
       });
     }
   });
@@ -184,9 +185,10 @@ describe('deploy/make-secrets.sh', () => {
       ({ file }) => /^\.\/deploy\/secrets\/(.*)$/.exec(file)![1]!,
     );
     expect(new Set(names)).toEqual(new Set(declared));
-    const values = names.map((name) => readFileSync(join(secrets, name), 'utf8'));
-    for (const value of values) expect(value).toMatch(/^[0-9a-f]{48}$/);
-    expect(new Set(values).size).toBe(values.length);
+    const values = new Map(names.map((name) => [name, readFileSync(join(secrets, name), 'utf8')]));
+    for (const [name, value] of values)
+      expect(value).toMatch(name === 'webhook-secret-key' ? /^[A-Za-z0-9+/]{43}=\n$/ : /^[0-9a-f]{48}$/);
+    expect(new Set(values.values()).size).toBe(names.length);
     expect(statSync(secrets).mode & 0o777).toBe(0o700);
     for (const name of names) expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o444);
   });
