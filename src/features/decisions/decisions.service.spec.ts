@@ -242,7 +242,7 @@ describe('who may do what', () => {
   });
 });
 
-describe.each(['deployments', 'model-groups'])('when the read model %s may be out of date', (name) => {
+describe.each(['deployments', 'model_groups'])('when the read model %s may be out of date', (name) => {
   beforeEach(() => {
     outdated = [name];
   });

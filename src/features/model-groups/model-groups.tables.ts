@@ -1,7 +1,7 @@
 import type { TableNames } from '../../projections/projection.js';
 
 /** Name of the read model. */
-export const MODEL_GROUPS = 'model-groups';
+export const MODEL_GROUPS = 'model_groups';
 
 /**
  * `model_groups`: one row per group that is there; the columns `…_words` hold what full-text search compares.
