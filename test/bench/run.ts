@@ -34,8 +34,6 @@ const table = (rows: readonly Row[]): string => {
 };
 
 const scale = process.argv.includes('--quick') ? QUICK : FULL;
-const rows: Row[] = [];
-for (const suite of suitesFor(process.env['EVENT_STORE_URL'])) rows.push(...(await suite(scale)));
-process.stdout.write(
-  `\nNode ${process.version}, ${scale.quick ? 'quick: figures mean nothing' : 'full'}\n\n${table(rows)}\n`,
-);
+process.stdout.write(`\nNode ${process.version}, ${scale.quick ? 'quick: figures mean nothing' : 'full'}\n`);
+for (const suite of suitesFor(process.env['EVENT_STORE_URL']))
+  process.stdout.write(`\n${table(await suite(scale))}\n`);
