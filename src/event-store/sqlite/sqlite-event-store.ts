@@ -1,5 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { encodeAppend } from '../append-limits.js';
+import { CommitSignal } from '../commit-signal.js';
 import {
   EventStore,
   EventStoreUnavailable,
@@ -13,7 +14,6 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store.js';
-import { CommitSignal } from './commit-signal.js';
 import { DataFolder } from './data-folder.js';
 import { LogReader } from './log-reader.js';
 import { LOG_FILE } from './log-schema.js';

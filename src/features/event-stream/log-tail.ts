@@ -1,7 +1,7 @@
+import { CommitSignal } from '../../event-store/commit-signal.js';
 import { BEFORE_ALL, type EventStore, type RecordedEvent } from '../../event-store/event-store.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { pause, retryDelay } from '../../projections/retry.js';
-import { Bell } from './bell.js';
 import { BatchMaker, StreamBatch } from './stream-batch.js';
 
 /** Taken from the log at a time. */
@@ -18,7 +18,7 @@ interface Kept {
 
 /** The end of the log, followed once for all clients, while there are any. */
 export class LogTail {
-  private readonly moved = new Bell();
+  private readonly moved = new CommitSignal();
   private kept: Kept[] = [];
   private size = 0;
   /** What is kept begins after here. */
@@ -116,7 +116,7 @@ export class LogTail {
     for (const event of events) if (maker.add(event)) this.keep(maker, event.position);
     this.keep(maker, last.position);
     this.seen = last.position;
-    this.moved.ring();
+    this.moved.notify();
   }
 
   private keep(maker: BatchMaker, position: bigint): void {

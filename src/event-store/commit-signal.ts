@@ -1,8 +1,8 @@
-/** Wakes all who wait. */
-export class Bell {
+/** Wakes those who wait for the log to grow, inside this process. */
+export class CommitSignal {
   private readonly waiting = new Set<() => void>();
 
-  /** Resolves at the next {@link ring}, or when `signal` aborts. */
+  /** Resolves at the next {@link notify} or when `signal` aborts. */
   next(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
@@ -16,7 +16,7 @@ export class Bell {
     });
   }
 
-  ring(): void {
+  notify(): void {
     for (const wake of this.waiting) wake();
   }
 }
