@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { describedRefusals, type Reasons } from '../../platform/http/described-refusals.js';
 import { refusalSchema, type Schema } from './schemas.js';
 
 /** For a controller: who may call at all. */
@@ -50,9 +51,6 @@ export const Answers = (schema: Schema, { description, written, entity }: Answer
     },
   });
 
-/** Why each status comes, beside the reasons that every path has. */
-type Reasons = Readonly<Record<number, string>>;
-
 const EVERYWHERE: Reasons = {
   400: 'The request makes no sense, or the rules of model groups refuse it',
   401: 'No credential, or one that is not valid',
@@ -71,14 +69,7 @@ const EVERY_WRITE: Reasons = {
 };
 
 const refusals = (common: Reasons, own: Reasons): MethodDecorator[] =>
-  Object.entries({ ...common, ...own }).map(([code, reason]) => {
-    const general = common[Number(code)];
-    return ApiResponse({
-      status: Number(code),
-      description: general === undefined || general === reason ? reason : `${reason}. ${general}`,
-      content: { 'application/json': { schema: refusalSchema } },
-    });
-  });
+  describedRefusals(common, own, refusalSchema);
 
 /** Every refusal a read can meet. */
 export const ReadRefusals = (own: Reasons = {}): MethodDecorator =>

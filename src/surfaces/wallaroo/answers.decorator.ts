@@ -7,6 +7,7 @@ import {
   ApiSecurity,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { describedRefusals, type Reasons } from '../../platform/http/described-refusals.js';
 import { ErrorResponse } from './dto/error.dto.js';
 
 /** For a controller: who may call at all. */
@@ -25,9 +26,6 @@ export const WriteAnswers = (type: Type, description: string): MethodDecorator =
     ApiResponse({ status: 200, type, description, headers: { 'X-Event-Position': POSITION } }),
   );
 
-/** Why each status comes, beside the reasons that every path has. */
-type Reasons = Readonly<Record<number, string>>;
-
 const EVERYWHERE: Reasons = {
   400: 'Two credentials, or a body that cannot be parsed or does not fit',
   401: 'No credential, or one that is not valid',
@@ -45,15 +43,7 @@ const EVERY_WRITE: Reasons = {
 };
 
 const refusals = (common: Reasons, own: Reasons): MethodDecorator[] =>
-  Object.entries({ ...common, ...own }).map(([code, reason]) => {
-    const status = Number(code);
-    const general = common[status];
-    return ApiResponse({
-      status,
-      description: general === undefined || general === reason ? reason : `${reason}. ${general}`,
-      content: { 'application/json': { schema: { $ref: getSchemaPath(ErrorResponse) } } },
-    });
-  });
+  describedRefusals(common, own, { $ref: getSchemaPath(ErrorResponse) });
 
 /** Every refusal a read can meet. */
 export const ReadRefusals = (own: Reasons = {}): MethodDecorator =>
