@@ -1,8 +1,9 @@
-import type { RecordedEvent as StoredEvent } from '@eventstore/db-client';
 import { BEFORE_ALL, type ReadAllOptions, type RecordedEvent } from '../event-store.js';
 import type { PlaceFinder } from './place-finder.js';
-import { NoEventThere, type Direction, type Place, type RawReader } from './raw-reader.js';
-import { isOurs, positionOf, toRecorded } from './recorded-event.js';
+import { NoEventThere, type RawReader } from './raw-reader.js';
+import type { Direction, Place } from './read-request.js';
+import type { StoredEvent } from './read-response.js';
+import { positionOf, toRecorded } from './recorded-event.js';
 
 /** Asked for at least at a time, when few are wanted: some of them may not be ours. */
 const LEAST_PAGE = 16;
@@ -30,8 +31,10 @@ export class AllReader {
       for await (const event of this.from(place, direction, count)) {
         seen++;
         last = positionOf(event);
-        if ((isForwards && last <= passed) || !isOurs(event)) continue;
-        yield toRecorded(event);
+        if (isForwards && last <= passed) continue;
+        const recorded = toRecorded(event);
+        if (recorded === undefined) continue;
+        yield recorded;
         if (--left === 0) return;
       }
       place = seen === count ? last : undefined;

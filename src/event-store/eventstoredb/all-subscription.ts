@@ -1,10 +1,4 @@
 import {
-  excludeSystemEvents,
-  type AllStreamResolvedEvent,
-  type AllStreamSubscription,
-  type Position,
-} from '@eventstore/db-client';
-import {
   EventStoreUnavailable,
   type RecordedEvent,
   type SubscribeOptions,
@@ -13,21 +7,15 @@ import {
 import type { LogHead } from './log-head.js';
 import type { PlaceFinder } from './place-finder.js';
 import { Pull } from './pull.js';
-import { READ_STALL_MS, toPosition, toUnavailable, type Place } from './raw-reader.js';
-import { isOurs, positionOf, toRecorded } from './recorded-event.js';
+import { READ_STALL_MS, toUnavailable } from './raw-reader.js';
+import { subscribeToAllRequest, type Place } from './read-request.js';
+import type { ReadResponse } from './read-response.js';
+import { positionOf, toRecorded } from './recorded-event.js';
 import type { StoreClient } from './store-client.js';
-import { within } from './within.js';
 
 const DEFAULT_BATCH = 500;
-/** Items that wait in memory to be taken; beyond that the server waits. */
-const BUFFERED = 64;
 /** How long a batch waits for events that are known to be on their way. */
 const LINGER_MS = 25;
-
-/** Stands between the events: everything before it was handed over or left out by the server. */
-interface Checkpoint {
-  readonly checkpoint: Position;
-}
 
 export interface SubscriptionParts {
   readonly client: StoreClient;
@@ -66,14 +54,12 @@ export class AllSubscription {
     } catch (error) {
       throw toUnavailable(error);
     } finally {
-      if (!pull.isOver) pull.cancel();
+      pull.close();
     }
   }
 
   /** What is here, and what is known to be on its way; `undefined` at the end. */
-  private async gather(
-    pull: Pull<AllStreamResolvedEvent | Checkpoint>,
-  ): Promise<SubscriptionBatch | undefined> {
+  private async gather(pull: Pull<ReadResponse>): Promise<SubscriptionBatch | undefined> {
     const { head } = this.parts;
     const { batchSize = DEFAULT_BATCH } = this.options;
     const target = head.known;
@@ -83,28 +69,29 @@ export class AllSubscription {
       const item = pull.take();
       if (item !== undefined) this.pass(item, events);
       else if (this.position === start) {
-        if (await pull.wait({ signal: this.ending })) continue;
+        if (await pull.wait()) continue;
+        if (this.ending.aborted) return undefined;
         if (pull.failure !== undefined) throw pull.failure;
         return undefined;
-      } else if (this.position >= target || !(await pull.wait({ ms: LINGER_MS, signal: this.ending }))) break;
+      } else if (this.position >= target || !(await pull.wait(LINGER_MS))) break;
     }
     return { events, position: this.position, caughtUp: this.position >= head.known && pull.isEmpty };
   }
 
-  private pass(item: AllStreamResolvedEvent | Checkpoint, events: RecordedEvent[]): void {
-    if ('checkpoint' in item) {
-      if (item.checkpoint.commit > this.position) this.position = item.checkpoint.commit;
+  private pass(item: ReadResponse, events: RecordedEvent[]): void {
+    if (item.kind === 'checkpoint') {
+      if (item.position > this.position) this.position = item.position;
       return;
     }
-    const { event } = item;
-    if (event === undefined) return;
-    const position = positionOf(event);
+    if (item.kind !== 'event') return;
+    const position = positionOf(item.event);
     if (position <= this.position) return;
     this.position = position;
-    if (isOurs(event)) events.push(toRecorded(event));
+    const recorded = toRecorded(item.event);
+    if (recorded !== undefined) events.push(recorded);
   }
 
-  private async open(): Promise<Pull<AllStreamResolvedEvent | Checkpoint>> {
+  private async open(): Promise<Pull<ReadResponse>> {
     const place = this.position > 0n ? this.position : 'start';
     try {
       return await this.subscribe(place);
@@ -119,18 +106,11 @@ export class AllSubscription {
     });
   }
 
-  private async subscribe(from: Place): Promise<Pull<AllStreamResolvedEvent | Checkpoint>> {
-    const subscription = this.parts.client.subscribeToAll(
-      { fromPosition: toPosition(from), filter: excludeSystemEvents({ checkpointReached }) },
-      { highWaterMark: BUFFERED },
-    );
-    const pull = new Pull<AllStreamResolvedEvent | Checkpoint>(subscription);
-    const answer = new Promise<boolean>((resolve, reject) => {
-      subscription.once('confirmation', () => resolve(true));
-      subscription.once('error', reject);
-    });
-    if (await within(READ_STALL_MS, answer)) return pull;
-    pull.cancel();
+  private async subscribe(from: Place): Promise<Pull<ReadResponse>> {
+    const pull = new Pull(this.parts.client.openRead(subscribeToAllRequest(from)), this.ending);
+    if ((await pull.wait(READ_STALL_MS)) || this.ending.aborted) return pull;
+    pull.close();
+    if (pull.failure !== undefined) throw pull.failure;
     throw new EventStoreUnavailable('the event store has not confirmed the subscription in time');
   }
 
@@ -141,8 +121,3 @@ export class AllSubscription {
     );
   }
 }
-
-/** Puts it in line with the events, so that it is looked at when those before it are. */
-const checkpointReached = (subscription: AllStreamSubscription, checkpoint: Position): void => {
-  subscription.push({ checkpoint });
-};

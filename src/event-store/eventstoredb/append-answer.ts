@@ -2,6 +2,7 @@ import codes from '@eventstore/db-client/generated/code_pb.js';
 import shared, { type UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import type { Status } from '@eventstore/db-client/generated/status_pb.js';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { uuidOfHalves } from './uuid.js';
 
 /** What became of one attempt to append. */
 export type AppendAnswer =
@@ -58,12 +59,8 @@ const readError = (error: Status): AppendAnswer => {
   return wasHandedOn ? unknownOutcome(reason) : { kind: 'notNow', reason };
 };
 
-/** Servers give an id back as text or as two halves. */
 export const readUuid = (uuid: UUID | undefined): string => {
   const halves = uuid?.getStructured();
   if (halves === undefined) return uuid?.getString() ?? '';
-  const hex = [halves.getMostSignificantBits(), halves.getLeastSignificantBits()]
-    .map((half) => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, '0'))
-    .join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return uuidOfHalves(BigInt(halves.getMostSignificantBits()), BigInt(halves.getLeastSignificantBits()));
 };

@@ -20,7 +20,7 @@ import { LogHead } from './log-head.js';
 import { PlaceFinder } from './place-finder.js';
 import { RawReader } from './raw-reader.js';
 import { Reachability } from './reachability.js';
-import { ForeignEvent, isOurs, toRecorded } from './recorded-event.js';
+import { ForeignEvent, toRecorded } from './recorded-event.js';
 import { StoreClient } from './store-client.js';
 
 /** Above every revision that a stream can have. */
@@ -95,8 +95,9 @@ export class EventStoreDbEventStore extends EventStore {
     if (isForwards && (from ?? 0n) > HIGHEST_REVISION) return;
     const place = from === undefined || from > HIGHEST_REVISION ? (isForwards ? 'start' : 'end') : from;
     for await (const event of this.reader.stream(stream, place, direction, limit)) {
-      if (!isOurs(event)) throw new ForeignEvent(event);
-      yield toRecorded(event);
+      const recorded = toRecorded(event);
+      if (recorded === undefined) throw new ForeignEvent(event);
+      yield recorded;
     }
   }
 

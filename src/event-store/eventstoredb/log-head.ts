@@ -1,6 +1,6 @@
 import { BEFORE_ALL } from '../event-store.js';
 import type { RawReader } from './raw-reader.js';
-import { isOurs, positionOf } from './recorded-event.js';
+import { positionOf, toRecorded } from './recorded-event.js';
 
 const FIRST_LOOK = 16;
 
@@ -39,7 +39,7 @@ export class LogHead {
           if (end < before) this.forget();
         }
         if (position <= this.looked) return this.finish(end);
-        if (!isOurs(event)) continue;
+        if (toRecorded(event) === undefined) continue;
         this.saw(position);
         return this.finish(end);
       }

@@ -1,5 +1,6 @@
 import { LruMap } from '../lru-map.js';
-import { NoEventThere, type Place, type RawReader } from './raw-reader.js';
+import { NoEventThere, type RawReader } from './raw-reader.js';
+import type { Place } from './read-request.js';
 import { positionOf } from './recorded-event.js';
 
 /** The log's files begin at multiples of this, and with each an event. Where a store is set up otherwise we start at 0. */

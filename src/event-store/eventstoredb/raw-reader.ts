@@ -1,16 +1,12 @@
-import type { ReadPosition, RecordedEvent as StoredEvent, ResolvedEvent } from '@eventstore/db-client';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { EventStoreUnavailable } from '../event-store.js';
-import { Pull, type Source } from './pull.js';
+import { Pull } from './pull.js';
+import { readAllRequest, readStreamRequest, type Direction, type Place } from './read-request.js';
+import type { StoredEvent } from './read-response.js';
 import type { StoreClient } from './store-client.js';
 
 /** A read that hears nothing for so long fails: callers of commands are told within two seconds. */
 export const READ_STALL_MS = 1_200;
-/** Events that wait in memory to be taken. */
-const BUFFERED = 64;
-
-export type Direction = 'forwards' | 'backwards';
-export type Place = bigint | 'start' | 'end';
-
 /** The store can't read from this place: no event begins there. */
 export class NoEventThere extends Error {
   override readonly name = 'NoEventThere';
@@ -25,8 +21,7 @@ export class RawReader {
 
   /** Events of a stream from a revision on, inclusive; nothing when there is no such stream. */
   stream(name: string, from: Place, direction: Direction, count?: number): AsyncGenerator<StoredEvent> {
-    const options = { direction, fromRevision: from, ...(count !== undefined && { maxCount: count }) };
-    return this.events(() => this.client.readStream(name, options, BUFFERING));
+    return this.events(readStreamRequest(name, from, { direction, count }));
   }
 
   /**
@@ -34,23 +29,18 @@ export class RawReader {
    * @throws {@link NoEventThere}
    */
   all(from: Place, direction: Direction, count?: number): AsyncGenerator<StoredEvent> {
-    const options = {
-      direction,
-      fromPosition: toPosition(from),
-      ...(count !== undefined && { maxCount: count }),
-    };
-    return this.events(() => this.client.readAll(options, BUFFERING), typeof from === 'bigint');
+    return this.events(readAllRequest(from, { direction, count }), typeof from === 'bigint');
   }
 
-  private async *events(open: () => Source, fromPosition = false): AsyncGenerator<StoredEvent> {
+  private async *events(request: ReadReq, fromPosition = false): AsyncGenerator<StoredEvent> {
     this.requireOpen();
-    const pull = new Pull<ResolvedEvent>(open());
+    const pull = new Pull(this.client.openRead(request), this.closing);
     let nothingYet = true;
     try {
-      while (await pull.wait({ ms: READ_STALL_MS, signal: this.closing })) {
+      while (await pull.wait(READ_STALL_MS)) {
         nothingYet = false;
         for (let item = pull.take(); item !== undefined; item = pull.take()) {
-          if (item.event !== undefined) yield item.event;
+          if (item.kind === 'event') yield item.event;
         }
         this.requireOpen();
       }
@@ -58,13 +48,12 @@ export class RawReader {
       if (pull.failure !== undefined) throw pull.failure;
       if (!pull.isOver) throw new EventStoreUnavailable('the event store has not answered in time');
     } catch (error) {
-      const type = typeOf(error);
-      if (type === 'stream-not-found') return;
       // How servers say it differs from version to version; always it is no error that they have a name for.
-      if (fromPosition && nothingYet && type === 'unknown') throw new NoEventThere((error as Error).message);
+      if (fromPosition && nothingYet && typeOf(error) === 'unknown')
+        throw new NoEventThere((error as Error).message);
       throw toUnavailable(error);
     } finally {
-      if (!pull.isOver) pull.cancel();
+      pull.close();
     }
   }
 
@@ -72,11 +61,6 @@ export class RawReader {
     if (this.closing.aborted) throw new EventStoreUnavailable('the event log is closed');
   }
 }
-
-const BUFFERING = { highWaterMark: BUFFERED };
-
-export const toPosition = (place: Place): ReadPosition =>
-  typeof place === 'bigint' ? { commit: place, prepare: place } : place;
 
 const typeOf = (error: unknown): unknown => (error as { type?: unknown } | null)?.type;
 

@@ -1,42 +1,43 @@
-import type { RecordedEvent as StoredEvent } from '@eventstore/db-client';
 import type { EventMetadata } from '../event-metadata.js';
 import type { EventData, RecordedEvent } from '../event-store.js';
-
-/** The highest position and revision there can be; the server gives a higher one for "none". */
-const HIGHEST = 2n ** 63n - 1n;
+import type { StoredEvent } from './read-response.js';
 
 /** The event stands in one of our streams, but somebody else has written it. */
 export class ForeignEvent extends Error {
   override readonly name = 'ForeignEvent';
 
-  constructor({ streamId, revision, type }: StoredEvent) {
-    super(`event ${revision} of ${streamId} (${type}) was not written by this service`);
+  constructor({ stream, revision, type }: StoredEvent) {
+    super(`event ${revision} of ${stream} (${type}) was not written by this service`);
   }
 }
 
 /** Where the event stands in the whole log. @throws Error when the server is too old to say */
 export const positionOf = ({ position }: StoredEvent): bigint => {
-  if (position === undefined || position.commit > HIGHEST) {
+  if (position === undefined) {
     throw new Error(
       'this event store does not say where an event stands in the log: 22.6 or later is needed',
     );
   }
-  return position.commit;
+  return position;
 };
 
-/** Whether this service wrote it. The store may hold events of its own, and of other applications. */
-export const isOurs = ({ isJson, data, metadata }: StoredEvent): boolean => {
-  if (!isJson || typeof data !== 'object' || typeof metadata !== 'object' || metadata === null) return false;
-  const { schemaVersion, occurredAt } = metadata as Partial<EventMetadata>;
-  return typeof schemaVersion === 'number' && typeof occurredAt === 'string';
+/** `undefined` when this service did not write it: the store may hold events of its own, and of other applications. */
+export const toRecorded = (event: StoredEvent): RecordedEvent | undefined => {
+  if (!event.isJson) return undefined;
+  const metadata = parseObject(event.metadata) as EventMetadata | undefined;
+  if (typeof metadata?.schemaVersion !== 'number' || typeof metadata.occurredAt !== 'string')
+    return undefined;
+  const data = parseObject(event.data);
+  if (data === undefined) return undefined;
+  const { id, type, stream, revision } = event;
+  return { id, type, data, metadata, stream, revision, position: positionOf(event) };
 };
 
-export const toRecorded = (event: StoredEvent): RecordedEvent => ({
-  id: event.id,
-  type: event.type,
-  data: event.data as EventData,
-  metadata: event.metadata as unknown as EventMetadata,
-  stream: event.streamId,
-  revision: event.revision,
-  position: positionOf(event),
-});
+const parseObject = (text: string): EventData | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as EventData) : undefined;
+  } catch {
+    return undefined;
+  }
+};

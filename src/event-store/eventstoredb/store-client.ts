@@ -5,8 +5,11 @@ import {
   type SingleNodeOptions,
 } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
+import type { ClientReadableStream } from '@grpc/grpc-js';
 import { BatchAppendStream } from './batch-append-stream.js';
 import type { ConnectionSettings } from './connection-string.js';
+import { readResponse, type ReadResponse } from './read-response.js';
 import { within } from './within.js';
 
 /** How long asking one member of a cluster for the others may take; the client's own default is 5 s. */
@@ -14,6 +17,7 @@ const GOSSIP_SECONDS = 1;
 /** With the client's own interval of 10 s: a dead connection is noticed 13 s after its last sign of life. */
 const KEEP_ALIVE_TIMEOUT_MS = 3_000;
 const CLOSE_MS = 500;
+const READ_PATH = '/event_store.client.streams.Streams/Read';
 
 type Channel = Awaited<ReturnType<StoreClient['getChannel']>>;
 
@@ -50,6 +54,20 @@ export class StoreClient extends EventStoreDBClient {
       if (this.appends === opened) this.appends = undefined;
     });
     return opened;
+  }
+
+  /** What the server answers to a request to read or to subscribe, message by message. */
+  openRead(request: ReadReq): Promise<ClientReadableStream<ReadResponse>> {
+    const open = this.GRPCStreamCreator(StreamsClient, 'reads', (client) =>
+      client.makeServerStreamRequest(
+        READ_PATH,
+        (message: ReadReq) => Buffer.from(message.serializeBinary()),
+        readResponse,
+        request,
+        ...this.callArguments({}, { deadline: Infinity }),
+      ),
+    );
+    return open();
   }
 
   /** Ends everything that is under way and lets go of the connection. */
