@@ -16,6 +16,11 @@ import type { StoreClient } from './store-client.js';
 const DEFAULT_BATCH = 500;
 /** How long a batch waits for events that are known to be on their way. */
 const LINGER_MS = 25;
+/**
+ * A batch that follows another one so soon waits for more until then: the store sends events one by one, and each batch costs
+ * its taker a transaction, several times what an event costs.
+ */
+const BREATH_MS = 4;
 
 export interface SubscriptionParts {
   readonly client: StoreClient;
@@ -29,6 +34,8 @@ export interface SubscriptionParts {
 export class AllSubscription {
   private readonly ending: AbortSignal;
   private position: bigint;
+  /** When the last batch was handed over. */
+  private handedOver = -Infinity;
 
   constructor(
     private readonly parts: SubscriptionParts,
@@ -48,6 +55,7 @@ export class AllSubscription {
       for (;;) {
         const batch = await this.gather(pull);
         if (batch === undefined) return this.end();
+        this.handedOver = performance.now();
         yield batch;
         if (this.ending.aborted) return this.end();
       }
@@ -73,9 +81,15 @@ export class AllSubscription {
         if (this.ending.aborted) return undefined;
         if (pull.failure !== undefined) throw pull.failure;
         return undefined;
-      } else if (this.position >= target || !(await pull.wait(LINGER_MS))) break;
+      } else if (!(await this.more(pull, target))) break;
     }
     return { events, position: this.position, caughtUp: this.position >= head.known && pull.isEmpty };
+  }
+
+  private async more(pull: Pull<ReadResponse>, target: bigint): Promise<boolean> {
+    const ms =
+      this.position < target ? LINGER_MS : Math.ceil(this.handedOver + BREATH_MS - performance.now());
+    return ms > 0 && pull.wait(ms);
   }
 
   private pass(item: ReadResponse, events: RecordedEvent[]): void {
