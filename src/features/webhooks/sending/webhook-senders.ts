@@ -19,6 +19,7 @@ import { LOGGER, type Logger } from '../../../platform/logging/logger.js';
 import { ReadModels } from '../../../projections/projection.js';
 import { pause, retryDelay } from '../../../projections/retry.js';
 import { eventSource } from '../../feed/index.js';
+import { LogFollower } from '../../log-follower/index.js';
 import { SecretBox } from '../signing/secret-box.js';
 import { webhookStream } from '../streams.js';
 import { webhooksProjection } from '../webhooks.projection.js';
@@ -49,12 +50,13 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
     private readonly readModels: ReadModels,
     private readonly redeliveries: Redeliveries,
     private readonly box: SecretBox,
+    follower: LogFollower,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.answerFile = AnswerFile.open(join(config.dataDir, 'webhook-answers.db'));
-    this.tail = new LogTail(store, logger, (event) => this.noticed(event));
+    this.tail = new LogTail(store, follower, logger, (event) => this.noticed(event));
   }
 
   onApplicationBootstrap(): void {
@@ -65,7 +67,6 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
   async beforeApplicationShutdown(): Promise<void> {
     this.ending.abort();
     await this.starting;
-    await this.tail.stop();
     await Promise.all(
       [...this.runs.keys()].map((webhookId) => this.queue.run(webhookId, () => this.end(webhookId))),
     );
@@ -94,7 +95,7 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
 
   private async begin(): Promise<void> {
     const { signal } = this.ending;
-    await this.tail.start();
+    await this.tail.start(signal);
     const { end } = this.tail;
     const projections = [webhooksProjection.name];
     for (let attempt = 0; !signal.aborted; attempt++) {
