@@ -39,7 +39,10 @@ class Notebook implements LogListener {
 
 /** Events that are not ours follow every one that is, and are passed over. */
 class SharedLog extends MemoryEventStore {
+  readonly asked: bigint[] = [];
+
   override async *subscribeToAll(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
+    this.asked.push(options.after);
     for await (const batch of super.subscribeToAll(options))
       yield batch.events.length === 0 ? batch : { ...batch, position: batch.position + 5n };
   }
@@ -108,7 +111,8 @@ describe('the follower of the log', () => {
   });
 
   it('begins at an event, not at what follows it and is not ours', async () => {
-    follow(new SharedLog(10n));
+    const shared = new SharedLog(10n);
+    follow(shared);
     const [early, late] = [new Notebook(follower), new Notebook(follower)];
     await early.join();
     await append(1);
@@ -118,6 +122,10 @@ describe('the follower of the log', () => {
     await append(1);
     await settle();
     expect([late.events, late.position]).toEqual([[19n], 24n]);
+    // Nor are those looked through again after an interruption.
+    store.tear();
+    await until(() => shared.asked.length === 2);
+    expect(shared.asked).toEqual([-1n, 24n]);
     early.leave();
     late.leave();
   });
