@@ -1,16 +1,18 @@
-/** Wakes those who wait for the log to grow, inside this process. */
+/** Wakes those who wait for news of the log, inside this process. */
 export class CommitSignal {
   private readonly waiting = new Set<() => void>();
 
-  /** Resolves at the next {@link notify} or when `signal` aborts. */
-  next(signal: AbortSignal): Promise<void> {
+  /** Resolves at the next {@link notify}, when `signal` aborts or when the time is over. */
+  next(signal: AbortSignal, timeoutMs?: number): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
       const wake = (): void => {
+        clearTimeout(timer);
         this.waiting.delete(wake);
         signal.removeEventListener('abort', wake);
         resolve();
       };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(wake, timeoutMs);
       this.waiting.add(wake);
       signal.addEventListener('abort', wake);
     });

@@ -430,3 +430,26 @@ describe('webhooks', () => {
     expect(receiver.received).toHaveLength(1);
   });
 });
+
+describe('a webhook whose receiver hangs', () => {
+  it('goes on when it was paused and resumed, also while what was under way has not ended', async () => {
+    const receiver = await WebhookReceiver.start();
+    const app = await startApp({
+      env: { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true', WEBHOOK_TIMEOUT_SECONDS: '60' },
+    });
+    try {
+      const hook = await givenWebhook(app, app.platformPsk, receiver.url);
+      receiver.answer = () => new Promise(() => undefined);
+      const position = await givenEvent(app, app.platformPsk, 'a', '1');
+      await receiver.until(1);
+      receiver.answer = () => ({ status: 200 });
+      for (const what of ['pause', 'resume', 'pause', 'resume'])
+        await app.request('POST', `${hook.path}/${what}`, { psk: app.platformPsk });
+      await receiver.until(2);
+      expect(receiver.sequences).toEqual([position, position]);
+    } finally {
+      await app.stop();
+      await receiver.stop();
+    }
+  });
+});

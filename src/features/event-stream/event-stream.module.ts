@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../feed/index.js';
+import { LogFollowerModule } from '../log-follower/index.js';
 import { EventStreams } from './event-streams.js';
 
-@Module({ imports: [FeedModule], providers: [EventStreams], exports: [EventStreams] })
+@Module({ imports: [FeedModule, LogFollowerModule], providers: [EventStreams], exports: [EventStreams] })
 export class EventStreamModule {}

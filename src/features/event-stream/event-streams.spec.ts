@@ -8,6 +8,7 @@ import type { Config } from '../../platform/config/config.js';
 import { ServiceState } from '../../platform/lifecycle/service-state.js';
 import { createLogger } from '../../platform/logging/logger.js';
 import type { EventAccess, FeedFilter } from '../feed/index.js';
+import { LogFollower } from '../log-follower/index.js';
 import { EventStreams, type RunningStream } from './event-streams.js';
 import type { StreamSink } from './stream-sink.js';
 
@@ -108,7 +109,8 @@ describe('the streams of a process', () => {
       mayFollow: (_: Principal, stream: string) => sees(stream),
     } as unknown as EventAccess;
     const logger = createLogger('info', { write: (line) => void log.push(line) });
-    streams = new EventStreams(store, access, state, logger, { publicUrl: null } as Config);
+    const follower = new LogFollower(store, logger);
+    streams = new EventStreams(store, access, follower, state, logger, { publicUrl: null } as Config);
   });
   afterEach(async () => {
     for (const stream of running.splice(0)) stream.leave();

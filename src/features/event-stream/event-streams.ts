@@ -5,6 +5,7 @@ import { HttpProblem } from '../../platform/http/problem.js';
 import { ServiceState } from '../../platform/lifecycle/service-state.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { EventAccess, eventSource, requireWithinLog, type FeedFilter } from '../feed/index.js';
+import { LogFollower } from '../log-follower/index.js';
 import { LogTail } from './log-tail.js';
 import { selectionOf } from './selection.js';
 import { StreamClient, type StreamParts, type StreamRequest } from './stream-client.js';
@@ -52,12 +53,13 @@ export class EventStreams implements OnModuleDestroy {
   constructor(
     private readonly store: EventStore,
     access: EventAccess,
+    follower: LogFollower,
     private readonly state: ServiceState,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CONFIG) config: Config,
   ) {
     const source = eventSource(config);
-    const tail = new LogTail(store, source, logger);
+    const tail = new LogTail(follower, source);
     this.parts = { store, source, access, tail, turns: new Turns(CATCHING_UP), patienceMs: PATIENCE_MS };
     this.beats = setInterval(() => this.each((client) => client.beat()), BEAT_MS).unref();
     this.checks = setInterval(() => this.each((client) => void client.check()), CHECK_MS).unref();

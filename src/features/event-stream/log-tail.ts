@@ -1,11 +1,8 @@
 import { CommitSignal } from '../../event-store/commit-signal.js';
-import { BEFORE_ALL, type EventStore, type RecordedEvent } from '../../event-store/event-store.js';
-import type { Logger } from '../../platform/logging/logger.js';
-import { pause, retryDelay } from '../../projections/retry.js';
+import { BEFORE_ALL, type SubscriptionBatch } from '../../event-store/event-store.js';
+import type { LogFollower, LogListener } from '../log-follower/index.js';
 import { BatchMaker, StreamBatch } from './stream-batch.js';
 
-/** Taken from the log at a time. */
-const BATCH_EVENTS = 200;
 /** Of text that is kept, for clients that are a little behind or come back: who is further behind reads the log. */
 const KEPT_CHARACTERS = 4 * 1024 * 1024;
 /** What a batch costs beside its text, in characters. */
@@ -16,24 +13,21 @@ interface Kept {
   readonly size: number;
 }
 
-/** The end of the log, followed once for all clients, while there are any. */
-export class LogTail {
+/** The end of the log as text, made once for all clients, while there are any. */
+export class LogTail implements LogListener {
   private readonly moved = new CommitSignal();
   private kept: Kept[] = [];
   private size = 0;
   /** What is kept begins after here. */
   private start = BEFORE_ALL;
   private seen = BEFORE_ALL;
-  /** Where to go on after an interruption; may pass `seen` where only foreign events followed. */
-  private followed = BEFORE_ALL;
   private users = 0;
   private opening: Promise<void> | undefined;
-  private ending: AbortController | undefined;
+  private ending = new AbortController();
 
   constructor(
-    private readonly store: EventStore,
+    private readonly follower: LogFollower,
     private readonly source: string,
-    private readonly logger: Logger,
   ) {}
 
   /** The last event that was seen. Never beyond it, so that it can be told to clients as a position of this log. */
@@ -47,7 +41,7 @@ export class LogTail {
    */
   async join(): Promise<void> {
     this.users++;
-    const opening = (this.opening ??= this.open());
+    const opening = (this.opening ??= this.follower.join(this, this.ending.signal));
     try {
       await opening;
     } catch (error) {
@@ -59,11 +53,27 @@ export class LogTail {
 
   leave(): void {
     if (--this.users > 0) return;
-    this.ending?.abort();
-    this.ending = undefined;
+    this.ending.abort();
+    this.ending = new AbortController();
     this.opening = undefined;
-    this.kept = [];
-    this.size = 0;
+    this.forget();
+  }
+
+  begin(position: bigint): void {
+    this.forget();
+    this.start = position;
+    this.seen = position;
+    this.moved.notify();
+  }
+
+  take({ events }: SubscriptionBatch): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    const maker = new BatchMaker(this.source);
+    for (const event of events) if (maker.add(event)) this.keep(maker, event.position);
+    this.keep(maker, last.position);
+    this.seen = last.position;
+    this.moved.notify();
   }
 
   /** What comes after a position; `undefined`: nothing yet; `behind`: it is kept no more, and to be read from the log. */
@@ -80,43 +90,9 @@ export class LogTail {
     return this.moved.next(signal);
   }
 
-  private async open(): Promise<void> {
-    const ending = new AbortController();
-    this.ending = ending;
-    const head = await this.store.head();
-    if (ending.signal.aborted) return;
-    this.start = head;
-    this.seen = head;
-    this.followed = head;
-    void this.follow(ending.signal);
-  }
-
-  private async follow(signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        const batches = this.store.subscribeToAll({ after: this.followed, signal, batchSize: BATCH_EVENTS });
-        for await (const { events, position } of batches) {
-          if (signal.aborted) return;
-          attempt = 0;
-          this.take(events);
-          this.followed = position;
-        }
-      } catch (error) {
-        const retryInMs = retryDelay(attempt);
-        this.logger.warn({ err: error, retryInMs }, 'the event streams do not follow the log for now');
-        await pause(retryInMs, signal);
-      }
-    }
-  }
-
-  private take(events: readonly RecordedEvent[]): void {
-    const last = events.at(-1);
-    if (last === undefined) return;
-    const maker = new BatchMaker(this.source);
-    for (const event of events) if (maker.add(event)) this.keep(maker, event.position);
-    this.keep(maker, last.position);
-    this.seen = last.position;
-    this.moved.notify();
+  private forget(): void {
+    this.kept = [];
+    this.size = 0;
   }
 
   private keep(maker: BatchMaker, position: bigint): void {

@@ -57,7 +57,11 @@ describe('a supervisor', () => {
     const list = { name: 'list', projections: ['p'], due: () => tasks };
     supervisor = new Supervisor(list, readModels as unknown as ReadModels, new SetClock(), logger);
   });
-  afterEach(() => supervisor.stop());
+  afterEach(async () => {
+    await supervisor.stop();
+    // Nobody is left waiting.
+    readModels.move();
+  });
 
   /** A task that tells when it was run, and is then no longer to be done. */
   const task = (key: string): { readonly task: Task; readonly done: Promise<void> } => {

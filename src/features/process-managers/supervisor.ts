@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { CommitSignal } from '../../event-store/commit-signal.js';
 import type { Clock } from '../../platform/clock/clock.js';
 import type { Logger } from '../../platform/logging/logger.js';
-import { ReadModelBehind, type ReadModels } from '../../projections/projection.js';
+import type { ReadModels } from '../../projections/projection.js';
 import type { Task, ToDoList } from './to-do-list.js';
 
 /** The clock may be set: nobody sleeps longer than this without looking at it again. */
@@ -24,6 +24,7 @@ interface Failure {
  */
 export class Supervisor {
   private readonly failed = new Map<string, Failure>();
+  private readonly moved = new CommitSignal();
   private readonly ending = new AbortController();
   private finished: Promise<void> = Promise.resolve();
 
@@ -93,18 +94,14 @@ export class Supervisor {
 
   /** Until the read models move on from what was seen, something comes due or the longest sleep is over. */
   private async sleep(seen: bigint): Promise<void> {
-    const { signal } = this.ending;
     const timeoutMs = this.untilNextDue();
-    const woken = new AbortController();
-    const asleep = AbortSignal.any([signal, woken.signal]);
     const { projections } = this.list;
-    const moved = this.readModels.waitFor(seen + 1n, { timeoutMs, projections }).catch((error: unknown) => {
-      // One that has stopped says so at once, again and again.
-      return error instanceof ReadModelBehind ? undefined : pause(timeoutMs, undefined, { signal: asleep });
-    });
-    const over = pause(timeoutMs, undefined, { signal: asleep }).catch(() => undefined);
-    await Promise.race([moved.catch(() => undefined), over]);
-    woken.abort();
+    // One that has stopped says so at once, again and again: that is nothing to wake up for.
+    this.readModels.waitFor(seen + 1n, { timeoutMs, projections }).then(
+      () => this.moved.notify(),
+      () => undefined,
+    );
+    await this.moved.next(this.ending.signal, timeoutMs);
   }
 
   private untilNextDue(): number {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EventStore } from '../../event-store/event-store.js';
 import { CONFIG, type Config } from '../../platform/config/config.js';
 import { AuditModule } from '../audit/index.js';
+import { LogFollowerModule } from '../log-follower/index.js';
 import { DeliveryBook } from './delivery-book.js';
 import { RegisterWebhookHandler } from './register-webhook.handler.js';
 import { Redeliveries } from './sending/redeliveries.js';
@@ -20,7 +21,7 @@ import {
 
 /** Events sent to receivers by HTTP: signed, in order per entity, until they have them. */
 @Module({
-  imports: [AuditModule],
+  imports: [AuditModule, LogFollowerModule],
   providers: [
     {
       provide: SecretBox,

@@ -1,7 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BEFORE_ALL, type EventStore, type RecordedEvent } from '../../../event-store/event-store.js';
+import { CommitSignal } from '../../../event-store/commit-signal.js';
+import {
+  BEFORE_ALL,
+  type EventStore,
+  type RecordedEvent,
+  type SubscriptionBatch,
+} from '../../../event-store/event-store.js';
 import type { Logger } from '../../../platform/logging/logger.js';
 import { pause, retryDelay } from '../../../projections/retry.js';
+import type { LogFollower, LogListener } from '../../log-follower/index.js';
 
 /** The newest events, kept in memory for everybody who is as far as that. */
 const KEPT = 512;
@@ -13,44 +19,51 @@ export interface Stretch {
 }
 
 /**
- * The end of the log, followed once for all webhooks: whoever has come as far gets its events from memory, so that a
- * hundred webhooks read a new event once. Whoever is behind reads the log.
+ * The end of the log, kept once for all webhooks: whoever has come as far gets its events from memory, so that a hundred
+ * webhooks read a new event once. Whoever is behind reads the log.
  */
-export class LogTail {
+export class LogTail implements LogListener {
   /** In log order; complete after {@link keptAfter}. */
   private kept: RecordedEvent[] = [];
   private keptAfter = BEFORE_ALL;
   private seen = BEFORE_ALL;
-  private readonly waiting = new Set<() => void>();
-  private readonly ending = new AbortController();
-  private finished: Promise<void> = Promise.resolve();
+  private readonly moved = new CommitSignal();
 
   constructor(
     private readonly store: EventStore,
+    private readonly follower: LogFollower,
     private readonly logger: Logger,
     /** Called with every new event, in log order. */
     private readonly onEvent: (event: RecordedEvent) => void,
   ) {}
 
-  /** Follows the log from its present end on, which it waits for while the log is away. */
-  async start(): Promise<void> {
-    const { signal } = this.ending;
+  /** Follows the log from now on until `signal` aborts; resolves when it does, however long the log is away. */
+  async start(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        this.seen = this.keptAfter = await this.store.head();
-        this.finished = this.follow();
-        return;
+        return await this.follower.join(this, signal);
       } catch (error) {
-        this.complain(error);
-        await pause(retryDelay(attempt), signal);
+        const retryInMs = retryDelay(attempt);
+        this.logger.warn({ err: error, retryInMs }, 'webhooks wait for the log');
+        await pause(retryInMs, signal);
       }
     }
   }
 
-  async stop(): Promise<void> {
-    this.ending.abort();
-    this.tell();
-    await this.finished;
+  begin(position: bigint): void {
+    this.kept = [];
+    this.keptAfter = position;
+    this.seen = position;
+    this.moved.notify();
+  }
+
+  take({ events, position }: SubscriptionBatch): void {
+    this.kept.push(...events);
+    const surplus = this.kept.length - KEPT;
+    if (surplus > 0) this.keptAfter = this.kept.splice(0, surplus).at(-1)?.position ?? this.keptAfter;
+    this.seen = position;
+    for (const event of events) this.onEvent(event);
+    this.moved.notify();
   }
 
   /** How far the log was seen. */
@@ -70,15 +83,8 @@ export class LogTail {
   }
 
   /** Resolves when the log has grown, `signal` aborts or the time is over. */
-  async grown(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    let wake = (): void => undefined;
-    const told = new Promise<void>((resolve) => (wake = resolve));
-    this.waiting.add(wake);
-    await Promise.race([told, sleep(timeoutMs, undefined, { signal: either }).catch(() => undefined)]);
-    this.waiting.delete(wake);
-    over.abort();
+  grown(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return this.moved.next(signal, timeoutMs);
   }
 
   private fromMemory(after: bigint, limit: number): Stretch {
@@ -91,38 +97,5 @@ export class LogTail {
     const events = this.kept.slice(low, low + limit);
     const isAll = low + limit >= this.kept.length;
     return { events, position: isAll ? this.seen : (events.at(-1)?.position ?? this.seen) };
-  }
-
-  private async follow(): Promise<void> {
-    const { signal } = this.ending;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        for await (const { events, position } of this.store.subscribeToAll({ after: this.seen, signal })) {
-          attempt = 0;
-          this.grow(events, position);
-        }
-      } catch (error) {
-        this.complain(error);
-        await pause(retryDelay(attempt), signal);
-      }
-    }
-  }
-
-  private grow(events: readonly RecordedEvent[], position: bigint): void {
-    if (position <= this.seen) return;
-    this.kept.push(...events);
-    const surplus = this.kept.length - KEPT;
-    if (surplus > 0) this.keptAfter = this.kept.splice(0, surplus).at(-1)?.position ?? this.keptAfter;
-    this.seen = position;
-    for (const event of events) this.onEvent(event);
-    this.tell();
-  }
-
-  private tell(): void {
-    for (const wake of this.waiting) wake();
-  }
-
-  private complain(error: unknown): void {
-    this.logger.warn({ err: error }, 'webhooks do not follow the log for now');
   }
 }

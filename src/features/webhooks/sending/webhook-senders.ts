@@ -11,7 +11,6 @@ import { webhookDecider, type Webhook } from '../../../domain/webhook/webhook.de
 import type { ToldAt } from '../../../domain/webhook/webhook-sender.decider.js';
 import { DeciderRunner } from '../../../event-store/decider-runner.js';
 import { EventStore, type RecordedEvent } from '../../../event-store/event-store.js';
-import { KeyedQueue } from '../../../event-store/keyed-queue.js';
 import { AnswerFile } from '../../../platform/answers/answer-file.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { CONFIG, type Config } from '../../../platform/config/config.js';
@@ -19,6 +18,7 @@ import { LOGGER, type Logger } from '../../../platform/logging/logger.js';
 import { ReadModels } from '../../../projections/projection.js';
 import { pause, retryDelay } from '../../../projections/retry.js';
 import { eventSource } from '../../feed/index.js';
+import { LogFollower } from '../../log-follower/index.js';
 import { SecretBox } from '../signing/secret-box.js';
 import { webhookStream } from '../streams.js';
 import { webhooksProjection } from '../webhooks.projection.js';
@@ -37,7 +37,8 @@ const PATIENCE_MS = 10_000;
 export class WebhookSenders implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly runs = new Map<string, WebhookRun>();
   private readonly tail: LogTail;
-  private readonly queue = new KeyedQueue();
+  /** By webhook: resolves when nothing more is under way that starts or ends its run. */
+  private readonly underWay = new Map<string, Promise<void>>();
   private readonly ending = new AbortController();
   private readonly answerFile: AnswerFile;
   private readonly holder = randomUUID();
@@ -49,12 +50,13 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
     private readonly readModels: ReadModels,
     private readonly redeliveries: Redeliveries,
     private readonly box: SecretBox,
+    follower: LogFollower,
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.answerFile = AnswerFile.open(join(config.dataDir, 'webhook-answers.db'));
-    this.tail = new LogTail(store, logger, (event) => this.noticed(event));
+    this.tail = new LogTail(store, follower, logger, (event) => this.noticed(event));
   }
 
   onApplicationBootstrap(): void {
@@ -65,9 +67,8 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
   async beforeApplicationShutdown(): Promise<void> {
     this.ending.abort();
     await this.starting;
-    await this.tail.stop();
     await Promise.all(
-      [...this.runs.keys()].map((webhookId) => this.queue.run(webhookId, () => this.end(webhookId))),
+      [...this.runs.keys()].map((webhookId) => this.inTurn(webhookId, () => this.end(webhookId))),
     );
     this.answerFile.close();
   }
@@ -94,7 +95,7 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
 
   private async begin(): Promise<void> {
     const { signal } = this.ending;
-    await this.tail.start();
+    await this.tail.start(signal);
     const { end } = this.tail;
     const projections = [webhooksProjection.name];
     for (let attempt = 0; !signal.aborted; attempt++) {
@@ -133,7 +134,16 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
         }
       }
     };
-    void this.queue.run(webhookId, work);
+    void this.inTurn(webhookId, work);
+  }
+
+  /** One after the other for each webhook, however long that takes: ending a run takes seconds while its receiver hangs. */
+  private inTurn(webhookId: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.underWay.get(webhookId) ?? Promise.resolve()).then(work);
+    this.underWay.set(webhookId, turn);
+    return turn.finally(() => {
+      if (this.underWay.get(webhookId) === turn) this.underWay.delete(webhookId);
+    });
   }
 
   private async keepGoing(webhook: ToldAt<Webhook>): Promise<void> {

@@ -1,0 +1,2 @@
+export { LogFollower, type LogListener } from './log-follower.js';
+export { LogFollowerModule } from './log-follower.module.js';
