@@ -139,7 +139,7 @@ export class WebhookSenders implements OnApplicationBootstrap, BeforeApplication
 
   /** One after the other for each webhook, however long that takes: ending a run takes seconds while its receiver hangs. */
   private inTurn(webhookId: string, work: () => Promise<void>): Promise<void> {
-    const turn = (this.underWay.get(webhookId) ?? Promise.resolve()).then(work);
+    const turn = (this.underWay.get(webhookId) ?? Promise.resolve()).then(work, work);
     this.underWay.set(webhookId, turn);
     return turn.finally(() => {
       if (this.underWay.get(webhookId) === turn) this.underWay.delete(webhookId);
