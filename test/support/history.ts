@@ -143,13 +143,13 @@ export interface HistoryBase {
   close(): Promise<void>;
 }
 
-export const openHistoryBase = async (): Promise<HistoryBase> => {
+export const openHistoryBase = async (projection = auditProjection): Promise<HistoryBase> => {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-history-'));
   const store = await SqliteEventStore.open({ dataDir: folder });
   const readModels = ProjectionEngine.open({
     path: join(folder, 'read-models.db'),
     store,
-    projections: [auditProjection],
+    projections: [projection],
   });
   readModels.start();
   return {

@@ -1,22 +1,27 @@
 import type { ReadModels } from '../../projections/projection.js';
 import type { AuditFilter, AuditOrder } from './audit-entry.js';
+import { entriesOf, FILTERS } from './audit-filters.js';
 import type { AuditRow } from './audit-row.js';
+import { firstPositionAt, lastPositionBefore } from './audit-times.js';
 
-/** Index entries one slice walks at most: some milliseconds, so that a rare combination holds up nobody else. */
+/** Entries one slice walks at most: some milliseconds, so that a rare combination holds up nobody else. */
 const MOST_WALKED = 10_000;
-
-/** Filters with an index of their own, the most selective first: the first one given leads, the others only check. */
-const COLUMNS = [
-  ['correlationId', 'correlation_id'],
-  ['entityId', 'entity_id'],
-  ['actor', 'actor_id'],
-  ['eventType', 'event_type'],
-  ['entityType', 'entity_type'],
-] as const;
 
 interface Condition {
   readonly sql: string;
   readonly parameter: string | number;
+}
+
+/** Positions from `low` to `high`, and how their rows are found. */
+interface Stretch {
+  readonly low: number;
+  readonly high: number;
+  /** The filter whose entries are walked; without it the rows are. */
+  readonly lead?: { readonly entries: string; readonly value: string };
+  /** Row by row. */
+  readonly checks: readonly Condition[];
+  /** So few rows that one slice may walk them all. */
+  readonly short: boolean;
 }
 
 /** Some matches in order, and the position after which to go on; `null`: there are no more. */
@@ -27,7 +32,9 @@ export interface AuditSlice {
 
 /** One search, fixed to a state of the log: whatever is written later, it finds the same rows in the same order. */
 export class AuditSearch {
-  private readonly lead: Condition | undefined;
+  /** The most selective filter on a column that is given; the others only check. */
+  private readonly lead:
+    { readonly entries: string; readonly value: string; readonly check: Condition } | undefined;
   private readonly checks: readonly Condition[];
   private readonly first: number;
   private readonly last: number;
@@ -40,82 +47,94 @@ export class AuditSearch {
     upTo: number,
     private readonly mostWalked = MOST_WALKED,
   ) {
-    const [lead, ...others] = COLUMNS.flatMap(([name, column]) => {
-      const parameter = filter[name];
-      return parameter === undefined ? [] : [{ column, parameter }];
+    const [lead, ...others] = FILTERS.flatMap(([name, column]) => {
+      const value = filter[name];
+      if (value === undefined) return [];
+      return [{ entries: entriesOf(column), value, check: { sql: `${column} = ?`, parameter: value } }];
     });
-    this.lead = lead && { sql: `${lead.column} = ?`, parameter: lead.parameter };
-    // The plus keeps SQLite from taking this column's index instead.
-    this.checks = others.map(({ column, parameter }) => ({ sql: `+${column} = ?`, parameter }));
+    this.lead = lead;
+    this.checks = others.map(({ check }) => check);
     const { since, until } = filter;
     if (since !== undefined) this.checks = [...this.checks, { sql: 'occurred_at >= ?', parameter: since }];
     if (until !== undefined) this.checks = [...this.checks, { sql: 'occurred_at < ?', parameter: until }];
-    this.first = since === undefined ? 0 : this.firstPosition(since);
-    this.last = until === undefined ? upTo : Math.min(upTo, this.lastPosition(until));
+    this.first = since === undefined ? 0 : firstPositionAt(readModels, since, upTo);
+    this.last = until === undefined ? upTo : lastPositionBefore(readModels, until, upTo);
   }
 
   /** Up to `limit` matches after a position (`null`: from the start). Fewer may come although more follow. */
   slice(after: number | null, limit: number): AuditSlice {
-    const newestFirst = this.order === 'desc';
-    const from = newestFirst
-      ? Math.min(this.last, (after ?? Infinity) - 1)
-      : Math.max(this.first, (after ?? -1) + 1);
-    const end = newestFirst ? this.first : this.last;
-    const stop = this.checks.length === 0 ? undefined : this.walk(from, end);
-    const rows = this.rows(from, stop ?? end, limit);
-    const lastRow = rows.length < limit ? undefined : rows.at(-1);
-    return { rows, next: lastRow?.position ?? stop ?? null };
+    const rows: AuditRow[] = [];
+    for (const stretch of this.stretches(after)) {
+      const stop = stretch.short || stretch.checks.length === 0 ? undefined : this.walk(stretch);
+      rows.push(...this.rows(stretch, stop, limit - rows.length));
+      const next = rows.length < limit ? stop : rows.at(-1)?.position;
+      if (next !== undefined) return { rows, next };
+    }
+    return { rows, next: null };
   }
 
-  /** Where to stop so that no more than `mostWalked` entries of the leading index are looked at. */
-  private walk(from: number, end: number): number | undefined {
-    const conditions = [...(this.lead === undefined ? [] : [this.lead]), ...this.range(from, end)];
+  /** What follows on a position, in order. The border between rows with entries and without moves as they are written. */
+  private stretches(after: number | null): readonly Stretch[] {
+    const { lead, checks, order } = this;
+    const low = order === 'desc' ? this.first : Math.max(this.first, (after ?? -1) + 1);
+    const high = order === 'desc' ? Math.min(this.last, (after ?? Infinity) - 1) : this.last;
+    if (lead === undefined) return [{ low, high, checks, short: false }];
+    const indexed: Stretch = { low, high, lead, checks, short: false };
+    const waiting: Stretch = {
+      low: Math.max(low, this.lastIndexed() + 1),
+      high,
+      checks: [lead.check, ...checks],
+      short: true,
+    };
+    return order === 'desc' ? [waiting, indexed] : [indexed, waiting];
+  }
+
+  /** The last position whose row has its entries. */
+  private lastIndexed(): number {
+    const newest = this.readModels.get<{ last_position: number }>(
+      'SELECT last_position FROM audit_sections ORDER BY section DESC LIMIT 1',
+    );
+    return newest?.last_position ?? -1;
+  }
+
+  /** Where to stop so that no more than `mostWalked` are looked at. */
+  private walk(stretch: Stretch): number | undefined {
+    const { lead } = stretch;
+    const conditions = walkedBy(stretch);
     return this.readModels.get<{ position: number }>(
-      `SELECT position FROM audit WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}
-       ORDER BY position ${this.order} LIMIT 1 OFFSET ${this.mostWalked - 1}`,
+      `SELECT position FROM ${lead === undefined ? 'audit' : inSections(lead.entries)} WHERE ${allOf(conditions)}
+       ORDER BY ${this.sorting(stretch)} LIMIT 1 OFFSET ${this.mostWalked - 1}`,
       ...conditions.map(({ parameter }) => parameter),
     )?.position;
   }
 
-  private rows(from: number, end: number, limit: number): AuditRow[] {
-    const conditions = [
-      ...(this.lead === undefined ? [] : [this.lead]),
-      ...this.range(from, end),
-      ...this.checks,
-    ];
+  private rows(stretch: Stretch, stop: number | undefined, limit: number): AuditRow[] {
+    const { lead, checks } = stretch;
+    const end = stop === undefined ? {} : this.order === 'desc' ? { low: stop } : { high: stop };
+    const conditions = [...walkedBy({ ...stretch, ...end }), ...checks];
+    const source =
+      lead === undefined ? 'audit' : `${inSections(lead.entries)} CROSS JOIN audit USING (position)`;
     return this.readModels.all<AuditRow>(
       `SELECT position, entity_type, entity_id, actor_id, event_type, correlation_id, occurred_at, event
-       FROM audit WHERE ${conditions.map(({ sql }) => sql).join(' AND ')} ORDER BY position ${this.order} LIMIT ?`,
+       FROM ${source} WHERE ${allOf(conditions)} ORDER BY ${this.sorting(stretch)} LIMIT ?`,
       ...conditions.map(({ parameter }) => parameter),
       limit,
     );
   }
 
-  private range(from: number, end: number): readonly Condition[] {
-    const [low, high] = this.order === 'desc' ? [end, from] : [from, end];
-    return [
-      { sql: 'position >= ?', parameter: low },
-      { sql: 'position <= ?', parameter: high },
-    ];
-  }
-
-  /** Events before it occurred before `since`, all of them. */
-  private firstPosition(since: number): number {
-    const row = this.readModels.get<{ position: number }>(
-      'SELECT position FROM audit WHERE latest >= ? ORDER BY latest, position LIMIT 1',
-      since,
-    );
-    return row?.position ?? Number.MAX_SAFE_INTEGER;
-  }
-
-  /** Events after it occurred at `until` or later, all of them. */
-  private lastPosition(until: number): number {
-    const row = this.readModels.get<{ position: number }>(
-      `SELECT position FROM audit
-       WHERE latest < ? + (SELECT disorder FROM audit ORDER BY position DESC LIMIT 1)
-       ORDER BY latest DESC, position DESC LIMIT 1`,
-      until,
-    );
-    return row?.position ?? -1;
+  /** Sections follow each other in the log. */
+  private sorting({ lead }: Stretch): string {
+    return `${lead === undefined ? '' : `section ${this.order}, `}position ${this.order}`;
   }
 }
+
+/** CROSS JOIN keeps the order: SQLite takes one section after the other, and looks up rows by their entries. */
+const inSections = (entries: string): string => `audit_sections CROSS JOIN ${entries} USING (section)`;
+
+const walkedBy = ({ lead, low, high }: Stretch): readonly Condition[] => [
+  ...(lead === undefined ? [] : [{ sql: 'value = ?', parameter: lead.value }]),
+  { sql: 'position >= ?', parameter: low },
+  { sql: 'position <= ?', parameter: high },
+];
+
+const allOf = (conditions: readonly Condition[]): string => conditions.map(({ sql }) => sql).join(' AND ');
