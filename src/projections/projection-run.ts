@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Database } from '../event-store/sqlite/sqlite.js';
 import type { DecodedBatch } from './batch.js';
 import type { Failure, StoredVersion } from './checkpoints.js';
+import { forHandlers } from './handler-database.js';
 import type { Projection } from './projection.js';
 import { messageOf } from './sqlite-errors.js';
 import { tableNames } from './versions.js';
@@ -56,7 +57,7 @@ export class ProjectionRun {
     this.position = stored.position;
     this.failure = stored.failure;
     this.serving = stored.live;
-    const { any, ...typed } = projection.handlers(db, tableNames(projection)) as {
+    const { any, ...typed } = projection.handlers(forHandlers(db), tableNames(projection)) as {
       readonly [key: string]: Handler | undefined;
     };
     this.any = any;

@@ -1,6 +1,6 @@
 import type { CatalogueEvent, EventOf, EventType } from '../domain/events.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
-import type { Database } from '../event-store/sqlite/sqlite.js';
+import type { HandlerDatabase } from './handler-database.js';
 
 /** An event as a projection sees it: upcast to its current schema, typed by its name. */
 export type ProjectedEvent<Type extends EventType = EventType> = Omit<RecordedEvent, 'type' | 'data'> &
@@ -32,7 +32,7 @@ export interface Projection {
   /** `CREATE INDEX` statements apart, so that a rebuild can make them last. */
   indexes(tables: TableNames): readonly string[];
   /** Called once per run; prepare statements here. */
-  handlers(db: Database, tables: TableNames): ProjectionHandlers;
+  handlers(db: HandlerDatabase, tables: TableNames): ProjectionHandlers;
 }
 
 export type ProjectionState = 'live' | 'catchingUp' | 'rebuilding' | 'failed';

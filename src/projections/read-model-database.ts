@@ -2,8 +2,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import {
   createPrivateFile,
   openDatabase,
+  prepareWrite,
   type Database,
   type Statement,
+  type Write,
 } from '../event-store/sqlite/sqlite.js';
 import { StatementCache } from './statement-cache.js';
 
@@ -54,24 +56,24 @@ export const removeDatabase = (path: string): void => {
 
 /** The file of the read models: one connection, used by the engine and by queries alike. */
 export class ReadModelDatabase {
-  private readonly begin: Statement;
-  private readonly commit: Statement;
-  private readonly rollback: Statement;
-  private readonly savepoint: Statement;
-  private readonly release: Statement;
-  private readonly rollbackTo: Statement;
+  private readonly begin: Write;
+  private readonly commit: Write;
+  private readonly rollback: Write;
+  private readonly savepoint: Write;
+  private readonly release: Write;
+  private readonly rollbackTo: Write;
   private readonly statements: StatementCache;
 
   private constructor(
     readonly db: Database,
     readonly path: string,
   ) {
-    this.begin = db.prepare('BEGIN IMMEDIATE');
-    this.commit = db.prepare('COMMIT');
-    this.rollback = db.prepare('ROLLBACK');
-    this.savepoint = db.prepare('SAVEPOINT one_projection');
-    this.release = db.prepare('RELEASE one_projection');
-    this.rollbackTo = db.prepare('ROLLBACK TO one_projection');
+    this.begin = prepareWrite(db, 'BEGIN IMMEDIATE');
+    this.commit = prepareWrite(db, 'COMMIT');
+    this.rollback = prepareWrite(db, 'ROLLBACK');
+    this.savepoint = prepareWrite(db, 'SAVEPOINT one_projection');
+    this.release = prepareWrite(db, 'RELEASE one_projection');
+    this.rollbackTo = prepareWrite(db, 'ROLLBACK TO one_projection');
     this.statements = new StatementCache(db, 200);
   }
 
@@ -93,31 +95,31 @@ export class ReadModelDatabase {
 
   /** All of `work`'s writes or none. */
   transaction<Result>(work: () => Result): Result {
-    this.begin.run();
+    this.begin();
     try {
       const result = work();
-      this.commit.run();
+      this.commit();
       return result;
     } catch (error) {
       // Out of space and the like: SQLite has rolled back by itself.
-      if (this.db.isTransaction) this.rollback.run();
+      if (this.db.isTransaction) this.rollback();
       throw error;
     }
   }
 
   /** Inside a transaction: undoes what `work` wrote when it throws, and nothing else. */
   attempt(work: () => void): void {
-    this.savepoint.run();
+    this.savepoint();
     try {
       work();
     } catch (error) {
       // Nothing to go back to when SQLite has ended the whole transaction: the caller must not go on.
       if (!this.db.isTransaction) throw new Error('the transaction was rolled back', { cause: error });
-      this.rollbackTo.run();
-      this.release.run();
+      this.rollbackTo();
+      this.release();
       throw error;
     }
-    this.release.run();
+    this.release();
   }
 
   /** A prepared statement for a query, kept for the next time. */

@@ -1,6 +1,6 @@
 import type { EncodedEvent } from '../append-limits.js';
 import { LruMap } from '../lru-map.js';
-import type { Database, Statement } from './sqlite.js';
+import { prepareWrite, type Database, type Statement, type Write } from './sqlite.js';
 import type { AppendAnswer, AppendRequest } from './writer-protocol.js';
 
 /** Streams whose last revision is kept in memory, so that an append needs no look-up. */
@@ -16,11 +16,11 @@ interface Stream {
 /** All that is ever written to the log, in transactions of many appends. There is one per file. */
 export class LogWriter {
   private readonly streams = new LruMap<string, Stream>(KNOWN_STREAMS);
-  private readonly begin: Statement;
-  private readonly commit: Statement;
+  private readonly begin: Write;
+  private readonly commit: Write;
   private readonly findStream: Statement;
   private readonly insertStream: Statement;
-  private readonly insertEvent: Statement;
+  private readonly insertEvent: Write;
   private readonly idsFrom: Statement;
   private readonly findEvent: Statement;
   /** Positions start at 1. */
@@ -29,14 +29,15 @@ export class LogWriter {
   private last: number;
 
   constructor(private readonly db: Database) {
-    this.begin = db.prepare('BEGIN IMMEDIATE');
-    this.commit = db.prepare('COMMIT');
+    this.begin = prepareWrite(db, 'BEGIN IMMEDIATE');
+    this.commit = prepareWrite(db, 'COMMIT');
     this.findStream = db.prepare(
       `SELECT stream_id AS id, (SELECT max(revision) FROM events WHERE stream_id = s.stream_id) AS revision
          FROM streams s WHERE name = ?`,
     );
     this.insertStream = db.prepare('INSERT INTO streams (name) VALUES (?)');
-    this.insertEvent = db.prepare(
+    this.insertEvent = prepareWrite(
+      db,
       `INSERT INTO events (position, stream_id, revision, event_id, type, recorded_at, data, metadata)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
@@ -61,10 +62,10 @@ export class LogWriter {
    * @throws what SQLite throws (disk full, I/O error): then nothing of the batch was written
    */
   write(appends: readonly AppendRequest[]): readonly AppendAnswer[] {
-    this.begin.run();
+    this.begin();
     try {
       const answers = appends.map((append) => this.append(append));
-      this.commit.run();
+      this.commit();
       this.committed = this.last;
       return answers;
     } catch (error) {
@@ -128,7 +129,7 @@ export class LogWriter {
     let revision = stream?.revision ?? NOTHING;
     const now = Date.now();
     for (const event of events) {
-      this.insertEvent.run(
+      this.insertEvent(
         ++this.last,
         id,
         ++revision,

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 
 /** Older ones lose committed writes when a WAL is reset (fixed in SQLite 3.51.3). */
 const OLDEST_SAFE = [3, 51, 3] as const;
@@ -50,6 +50,18 @@ const sqlite = load();
 
 export type Database = DatabaseSyncInstance;
 export type { StatementSyncInstance as Statement } from '@photostructure/sqlite';
+
+/** Runs a statement that changes something, and tells nothing of it. */
+export type Write = (...parameters: Parameters<StatementSyncInstance['get']>) => void;
+
+/**
+ * For statements of which nobody asks how many rows they changed: `run` makes an object each time to say so, and that takes
+ * as long as a small statement itself.
+ */
+export const prepareWrite = (db: Database, sql: string): Write => {
+  const statement = db.prepare(sql);
+  return statement.get.bind(statement) as Write;
+};
 
 export const openDatabase = (path: string, options?: { readOnly?: boolean }): Database =>
   new sqlite.DatabaseSync(path, options ?? {});

@@ -12,10 +12,10 @@ export interface EntryWriting {
 
 /**
  * Every query walks the rows that wait, which takes it a millisecond at most; many more at once would make their entries
- * hardly cheaper. Sections of 50 000 rows: their pages are few enough to be written together, and a million rows have few
+ * hardly cheaper. Sections of 20 000 rows: their pages are few enough to be written together, and a million rows have few
  * enough sections to be asked one after the other.
  */
-export const ENTRY_WRITING: EntryWriting = { mostWaiting: 2_000, turnsPerSection: 25 };
+export const ENTRY_WRITING: EntryWriting = { mostWaiting: 2_000, turnsPerSection: 10 };
 
 const COLUMNS = FILTERS.map(([, column]) => column);
 
