@@ -88,12 +88,11 @@ export const visibility = async (
     }
     const latencies: number[] = [];
     for (let i = 0; i < samples; i++) {
+      const event = rolesReplaced(deployment, i);
       latencies.push(
         await timed(async () => {
-          const result = await store.append(
-            `deployment-${deployment}`,
-            [rolesReplaced(deployment, i)],
-            revision,
+          const result = await persistently(() =>
+            store.append(`deployment-${deployment}`, [event], revision),
           );
           ({ revision } = result);
           await engine.waitFor(result.position, { timeoutMs: 10_000 });

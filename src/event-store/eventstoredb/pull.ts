@@ -1,14 +1,21 @@
 import { convertToCommandError } from '@eventstore/db-client';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 
-/** Items of an answer that comes in a stream, taken by hand: nothing more is read while nobody takes any. */
+/** Items that wait in memory to be taken, about: beyond that the server waits. */
+const MOST_WAITING = 256;
+
+/** Items of an answer that comes in a stream, taken by hand: no more of them are read while nobody takes any. */
 export class Pull<Item> {
   private source: ClientReadableStream<Item> | undefined;
+  private items: Item[] = [];
+  /** Of `items`, the first that was not taken. */
+  private next = 0;
   private failed: Error | undefined;
   private ended = false;
   private closed = false;
-  private wake: () => void = () => undefined;
-  private readonly onAbort = (): void => this.wake();
+  private wake: (() => void) | undefined;
+  private waking = false;
+  private readonly onAbort = (): void => this.wake?.();
 
   /** Nobody waits any longer when `signal` aborts. */
   constructor(
@@ -24,11 +31,18 @@ export class Pull<Item> {
 
   /** The next item, if it is here. */
   take(): Item | undefined {
-    return (this.source?.read() as Item | null | undefined) ?? undefined;
+    if (this.isEmpty) return undefined;
+    const item = this.items[this.next++];
+    if (this.isEmpty) {
+      this.items = [];
+      this.next = 0;
+      this.source?.resume();
+    }
+    return item;
   }
 
   get isEmpty(): boolean {
-    return this.source === undefined || this.source.readableLength === 0;
+    return this.next === this.items.length;
   }
 
   /** Waits until there is something to take; `false` when nothing will come, the signal aborts, or `ms` are over. */
@@ -58,30 +72,40 @@ export class Pull<Item> {
 
   private begin(source: ClientReadableStream<Item>): void {
     this.source = source;
-    source.on('readable', () => {
-      // At the end, only asking for one more item makes the stream say so.
-      if (this.isEmpty) source.read();
-      else this.wake();
+    source.on('data', (item: Item) => {
+      this.items.push(item);
+      if (this.items.length >= MOST_WAITING) source.pause();
+      this.wakeSoon();
     });
     source.on('end', () => {
       this.ended = true;
-      this.wake();
+      this.wake?.();
     });
     // Stays for good: an error that comes after the end has nobody else to go to.
     source.on('error', (error: Error) => this.fail(convertToCommandError(error)));
     if (this.closed) this.close();
   }
 
+  /** With what comes along with it, which is as much as the connection had at hand. */
+  private wakeSoon(): void {
+    if (this.waking || this.wake === undefined) return;
+    this.waking = true;
+    setImmediate(() => {
+      this.waking = false;
+      this.wake?.();
+    });
+  }
+
   private fail(error: Error): void {
     this.failed ??= error;
-    this.wake();
+    this.wake?.();
   }
 
   private change(ms: number | undefined): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
-        this.wake = () => undefined;
+        this.wake = undefined;
         resolve();
       };
       const timer = ms === undefined ? undefined : setTimeout(wake, ms);

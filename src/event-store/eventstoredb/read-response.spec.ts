@@ -70,6 +70,12 @@ describe('an answer of Streams/Read', () => {
     });
   });
 
+  it('with the first event of a log, whose place and revision are 0, says so', () => {
+    const event = { ...anEvent, position: 0n, revision: 0n };
+    const response = new streams.ReadResp().setEvent(new ReadEvent().setEvent(recorded(event)));
+    expect(read(response)).toEqual({ kind: 'event', event });
+  });
+
   it('is read past what is not looked at', () => {
     const event = new ReadEvent()
       .setEvent(recorded(anEvent))

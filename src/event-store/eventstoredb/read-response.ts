@@ -35,7 +35,7 @@ const HIGHEST = 2n ** 63n - 1n;
 /**
  * A message of `Streams/Read`, straight from the wire. The client makes objects of five classes and a map of every event
  * first, and that is what a service behind the log spends most of its time on. The numbers of the fields are those of the
- * protocol's published `streams.proto` and `shared.proto`; what is not named is passed over.
+ * protocol's published `streams.proto` and `shared.proto`; what is not named is passed over, and zero is not written at all.
  */
 export const readResponse = (message: Buffer): ReadResponse => {
   const reader = protobuf.Reader.create(message);
@@ -88,7 +88,7 @@ const readRecordedEvent = (reader: Reader): StoredEvent => {
   let id = '';
   let stream = '';
   let revision = 0n;
-  let position: bigint | undefined;
+  let position = 0n;
   let type = '';
   let isJson = false;
   let data = '';
@@ -124,8 +124,16 @@ const readRecordedEvent = (reader: Reader): StoredEvent => {
         passOver(reader, tag);
     }
   }
-  if (position !== undefined && position > HIGHEST) position = undefined;
-  return { id, stream, revision, position, type, isJson, data, metadata };
+  return {
+    id,
+    stream,
+    revision,
+    position: position > HIGHEST ? undefined : position,
+    type,
+    isJson,
+    data,
+    metadata,
+  };
 };
 
 const readUuid = (reader: Reader): string => {

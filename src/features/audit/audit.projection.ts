@@ -29,7 +29,7 @@ interface Newest {
  *
  * Finding the matches is what costs: an index of SQLite writes its entry with every row, most of a page per event and
  * filter, and one over the whole log has so many pages that even of thousands of entries hardly two go to the same. So
- * there is none. Each filter has a table of entries that is brought up to date in bulk, sorted, and falls into sections
+ * there is none. Each filter has a table of entries that is brought up to date in bulk and falls into sections
  * of the log, so that only the pages of the newest section are written. How far the entries of each section go stands in
  * `audit_sections`; the rows after the last one are few enough to be walked.
  *

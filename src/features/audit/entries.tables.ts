@@ -57,7 +57,7 @@ export const entryWriter = (
   const inserts = COLUMNS.map((column) =>
     db.prepare(`
       INSERT INTO ${tables[entriesOf(column)]} SELECT ?, ${column}, position FROM ${audit}
-      WHERE position > ${lastIndexed(tables)} ORDER BY 2, 3`),
+      WHERE position > ${lastIndexed(tables)}`),
   );
   const advance = db.prepare(`
     INSERT INTO ${audit_sections} VALUES (?, 1, ?)
