@@ -18,7 +18,7 @@ const earlierProjection: Projection = {
   indexes: ({ audit }) => [`CREATE INDEX ${audit}_actor_id ON ${audit} (actor_id)`],
   handlers: (db, { audit }) => {
     const insert = db.prepare(`INSERT INTO ${audit} VALUES (?, ?, 0, '')`);
-    return { any: ({ position, metadata }) => void insert.run(position, metadata.actor.id) };
+    return { any: ({ position, metadata }) => insert.run(position, metadata.actor.id) };
   },
 };
 
