@@ -92,7 +92,8 @@ export class Pull<Item> {
     this.waking = true;
     setImmediate(() => {
       this.waking = false;
-      this.wake?.();
+      // Whoever waited may have been woken otherwise, have taken everything, and wait for something new.
+      if (!this.isEmpty) this.wake?.();
     });
   }
 

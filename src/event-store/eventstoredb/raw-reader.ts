@@ -7,6 +7,7 @@ import type { StoreClient } from './store-client.js';
 
 /** A read that hears nothing for so long fails: callers of commands are told within two seconds. */
 export const READ_STALL_MS = 1_200;
+
 /** The store can't read from this place: no event begins there. */
 export class NoEventThere extends Error {
   override readonly name = 'NoEventThere';
