@@ -51,7 +51,7 @@ export const readResponse = (message: Buffer): ReadResponse => {
         response = CONFIRMATION;
         break;
       case 3:
-        response = { kind: 'checkpoint', position: readCheckpoint(reader) };
+        response = { kind: 'checkpoint', position: readField(reader, 1, readUint64, 0n) };
         break;
       case 4:
         reader.skipType(LENGTH_DELIMITED);
@@ -73,15 +73,43 @@ const endOf = (reader: Reader): number => {
   return reader.pos + length;
 };
 
-/** With links not followed, what the server hands over is in the first field. */
-const readEvent = (reader: Reader): ReadResponse => {
-  let response: ReadResponse = OTHER;
+/** Of a message of which one field is wanted: its value, `absent` where it is not written. */
+const readField = <Value>(
+  reader: Reader,
+  wanted: number,
+  read: (reader: Reader) => Value,
+  absent: Value,
+): Value => {
+  let value = absent;
   for (const end = endOf(reader); reader.pos < end;) {
     const tag = reader.uint32();
-    if (fieldOf(tag) === 1) response = { kind: 'event', event: readRecordedEvent(reader) };
+    if (fieldOf(tag) === wanted) value = read(reader);
     else passOver(reader, tag);
   }
-  return response;
+  return value;
+};
+
+/** Of a message whose first two fields are of one kind. */
+const readPair = <Value>(
+  reader: Reader,
+  read: (reader: Reader) => Value,
+  absent: Value,
+): readonly [Value, Value] => {
+  let first = absent;
+  let second = absent;
+  for (const end = endOf(reader); reader.pos < end;) {
+    const tag = reader.uint32();
+    if (fieldOf(tag) === 1) first = read(reader);
+    else if (fieldOf(tag) === 2) second = read(reader);
+    else passOver(reader, tag);
+  }
+  return [first, second];
+};
+
+/** With links not followed, what the server hands over is in the first field. */
+const readEvent = (reader: Reader): ReadResponse => {
+  const event = readField<StoredEvent | undefined>(reader, 1, readRecordedEvent, undefined);
+  return event === undefined ? OTHER : { kind: 'event', event };
 };
 
 const readRecordedEvent = (reader: Reader): StoredEvent => {
@@ -100,7 +128,7 @@ const readRecordedEvent = (reader: Reader): StoredEvent => {
         id = readUuid(reader);
         break;
       case 2:
-        stream = readStreamName(reader);
+        stream = readField(reader, 3, readString, '');
         break;
       case 3:
         revision = readUint64(reader);
@@ -109,7 +137,7 @@ const readRecordedEvent = (reader: Reader): StoredEvent => {
         position = readUint64(reader);
         break;
       case 6: {
-        const { key, value } = readMapEntry(reader);
+        const [key, value] = readPair(reader, readString, '');
         if (key === 'type') type = value;
         else if (key === 'content-type') isJson = value === 'application/json';
         break;
@@ -147,49 +175,9 @@ const readUuid = (reader: Reader): string => {
   return id;
 };
 
-const readHalves = (reader: Reader): string => {
-  let most = 0n;
-  let least = 0n;
-  for (const end = endOf(reader); reader.pos < end;) {
-    const tag = reader.uint32();
-    if (fieldOf(tag) === 1) most = readUint64(reader);
-    else if (fieldOf(tag) === 2) least = readUint64(reader);
-    else passOver(reader, tag);
-  }
-  return uuidOfHalves(most, least);
-};
+const readHalves = (reader: Reader): string => uuidOfHalves(...readPair(reader, readUint64, 0n));
 
-const readStreamName = (reader: Reader): string => {
-  let name = '';
-  for (const end = endOf(reader); reader.pos < end;) {
-    const tag = reader.uint32();
-    if (fieldOf(tag) === 3) name = reader.string();
-    else passOver(reader, tag);
-  }
-  return name;
-};
-
-const readMapEntry = (reader: Reader): { readonly key: string; readonly value: string } => {
-  let key = '';
-  let value = '';
-  for (const end = endOf(reader); reader.pos < end;) {
-    const tag = reader.uint32();
-    if (fieldOf(tag) === 1) key = reader.string();
-    else if (fieldOf(tag) === 2) value = reader.string();
-    else passOver(reader, tag);
-  }
-  return { key, value };
-};
-
-const readCheckpoint = (reader: Reader): bigint => {
-  let commit = 0n;
-  for (const end = endOf(reader); reader.pos < end;) {
-    const tag = reader.uint32();
-    if (fieldOf(tag) === 1) commit = readUint64(reader);
-    else passOver(reader, tag);
-  }
-  return commit;
-};
+const readString = (reader: Reader): string => reader.string();
 
 const readUint64 = (reader: Reader): bigint => {
   const { low, high } = reader.uint64();

@@ -3,9 +3,12 @@ import type { AuditFilter, AuditOrder } from './audit-entry.js';
 import { entriesOf, FILTERS } from './audit-filters.js';
 import type { AuditRow } from './audit-row.js';
 import { firstPositionAt, lastPositionBefore } from './audit-times.js';
+import { lastIndexed } from './entries.tables.js';
 
 /** Entries one slice walks at most: some milliseconds, so that a rare combination holds up nobody else. */
 const MOST_WALKED = 10_000;
+
+const LAST_INDEXED = lastIndexed({ audit_sections: 'audit_sections' });
 
 interface Condition {
   readonly sql: string;
@@ -91,10 +94,8 @@ export class AuditSearch {
 
   /** The last position whose row has its entries. */
   private lastIndexed(): number {
-    const newest = this.readModels.get<{ last_position: number }>(
-      'SELECT last_position FROM audit_sections ORDER BY section DESC LIMIT 1',
-    );
-    return newest?.last_position ?? -1;
+    const found = this.readModels.get<{ position: number }>(`SELECT ${LAST_INDEXED} AS position`);
+    return found!.position;
   }
 
   /** Where to stop so that no more than `mostWalked` are looked at. */
